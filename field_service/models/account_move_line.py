@@ -1,0 +1,110 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+COST_TYPES = [
+    ("parts", "Parts"),
+    ("labour", "Labour"),
+    ("travel", "Travel"),
+    ("subcontract", "Subcontract"),
+    ("other", "Other"),
+]
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    # Where an item that the suite posted itself comes from. Which order an item
+    # belongs to is said by its analytic distribution and by nothing else.
+    service_order_id = fields.Many2one(
+        comodel_name="field.service.order",
+        string="Posted for Work Order",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+    )
+    service_cost_type = fields.Selection(
+        selection=COST_TYPES, string="Work Order Cost Kind", readonly=True
+    )
+    service_source_model = fields.Char(readonly=True)
+    service_source_id = fields.Many2oneReference(
+        model_field="service_source_model", string="Cost Source", readonly=True
+    )
+    service_contra_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Contra Account",
+        index="btree_not_null",
+        readonly=True,
+    )
+
+    def init(self):
+        super().init()
+        self.env.cr.execute(
+            SQL(
+                """CREATE INDEX IF NOT EXISTS account_move_line_service_source_idx
+                       ON account_move_line (service_source_model, service_source_id)
+                    WHERE service_source_id IS NOT NULL"""
+            )
+        )
+
+    def write(self, vals):
+        if "analytic_distribution" in vals:
+            self._check_service_distribution(vals["analytic_distribution"] or {})
+        return super().write(vals)
+
+    def _related_analytic_distribution(self):
+        """Keep the work order when a distribution model is applied to a line.
+
+        Core replaces the whole distribution as soon as account, partner or product of
+        a draft line changes; the order must survive that.
+        """
+        related = super()._related_analytic_distribution()
+        if related or not self.analytic_distribution:
+            return related
+        return self._get_service_distribution(self.analytic_distribution)
+
+    def _get_service_distribution(self, distribution):
+        """Return the work order part of an analytic distribution.
+
+        :param dict distribution: ``{"12,45": 60.0}``
+        :return: ``{"12": 60.0}`` when account 12 is a work order's
+        """
+        ids = {
+            int(part)
+            for key in distribution
+            for part in key.split(",")
+            if part.strip().isdigit()
+        }
+        plan = self.env.ref("field_service.analytic_plan_work_orders")
+        # An accountant may distribute on orders he cannot open.
+        accounts = self.env["account.analytic.account"].sudo().browse(ids).exists()
+        orders = {
+            str(account.id) for account in accounts if account.root_plan_id == plan
+        }
+        result = {}
+        for key, share in distribution.items():
+            for part in orders.intersection(key.split(",")):
+                result[part] = result.get(part, 0.0) + share
+        return result
+
+    def _check_service_distribution(self, distribution):
+        """Refuse to move posted items between orders in a locked period.
+
+        Core protects only the ledger there, not what it says about the orders.
+        """
+        target = None
+        for line in self:
+            if line.parent_state != "posted" or not line.company_id._is_service_locked(
+                line.date, line.journal_id
+            ):
+                continue
+            if target is None:
+                target = self._get_service_distribution(distribution)
+            if line._get_service_distribution(line.analytic_distribution or {}) != target:
+                raise UserError(
+                    self.env._(
+                        "%(line)s is in a locked period: its work order cannot be "
+                        "changed. Post a correcting entry on an open date instead.",
+                        line=line.display_name,
+                    )
+                )

@@ -1,0 +1,37 @@
+from odoo import fields, models
+
+
+class FieldServiceJobType(models.Model):
+    """What kind of work: the template an order starts from."""
+
+    _name = "field.service.job.type"
+    _description = "Job Type"
+    _order = "sequence, name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(help="Short code, for imports and reports.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    company_id = fields.Many2one(
+        comodel_name="res.company", index="btree_not_null", help="Empty: all companies."
+    )
+    planned_hours = fields.Float(
+        string="Duration (hours)",
+        default=1.0,
+        help="Hours one visit of this kind usually takes.",
+    )
+    team_id = fields.Many2one(
+        comodel_name="field.service.team", index="btree_not_null", check_company=True
+    )
+    description = fields.Html(string="Instructions", translate=True)
+
+    _code_uniq = models.UniqueIndex(
+        "(code, COALESCE(company_id, 0)) WHERE code IS NOT NULL",
+        "Another job type has this code.",
+    )
+    _planned_hours_positive = models.Constraint(
+        "CHECK(planned_hours > 0)", "The duration of a job type must be more than zero."
+    )
+    _rec_names_search = ["name", "code"]

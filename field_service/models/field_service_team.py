@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class FieldServiceTeam(models.Model):
+    _name = "field.service.team"
+    _description = "Field Service Team"
+    _order = "sequence, name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    leader_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Dispatcher",
+        index="btree_not_null",
+        check_company=True,
+    )
+    member_ids = fields.Many2many(
+        comodel_name="hr.employee", string="Technicians", check_company=True
+    )

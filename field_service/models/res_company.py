@@ -1,0 +1,133 @@
+from odoo import Command, fields, models
+from odoo.exceptions import UserError
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    service_journal_id = fields.Many2one(
+        comodel_name="account.journal",
+        string="Work Order Journal",
+        index="btree_not_null",
+        domain="[('type', '=', 'general'), ('company_id', '=', id)]",
+        help="Journal of the entries that charge parts, labour and travel to orders.",
+    )
+    service_historic_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Historic Work Order Cost",
+        index="btree_not_null",
+        help="Takes the cost of imported work orders, with the order.",
+    )
+    service_historic_contra_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Historic Work Order Cost, Contra",
+        index="btree_not_null",
+        help="Gives the cost of imported work orders, without any order, so that "
+        "the profit and loss statement stays as it was.",
+    )
+
+    def _get_service_account_fields(self):
+        """Return the account settings of the suite, by field name.
+
+        Each module adds its own: ``{**super()..., "field": {...}}`` with the keys
+        ``name`` (translated), ``account_type`` and ``code`` (where to look for a free
+        one) of the account that is proposed for it.
+        """
+        return {
+            "service_historic_account_id": {
+                "name": self.env._("Historic work order cost"),
+                "account_type": "expense_direct_cost",
+                "code": "519100",
+            },
+            "service_historic_contra_account_id": {
+                "name": self.env._("Historic work order cost, contra"),
+                "account_type": "expense_direct_cost",
+                "code": "519200",
+            },
+        }
+
+    def _get_service_account(self, field_name):
+        """Return the account of a setting.
+
+        :raises UserError: when it is not set, saying which one and where to set it
+        """
+        self.ensure_one()
+        # Settings of the company, not data of the user who works on an order.
+        account = self.sudo()[field_name]
+        if not account:
+            raise UserError(self._get_missing_setting_message(field_name))
+        return account
+
+    def _get_service_journal(self):
+        """Return the journal of work order entries.
+
+        :raises UserError: when it is not set
+        """
+        self.ensure_one()
+        # Settings of the company, not data of the user who works on an order.
+        journal = self.sudo().service_journal_id
+        if not journal:
+            raise UserError(self._get_missing_setting_message("service_journal_id"))
+        return journal
+
+    def _is_service_locked(self, date, journal):
+        """Tell whether the books are locked on ``date`` for entries of ``journal``."""
+        self.ensure_one()
+        # Lock dates are read for users who have no accounting rights.
+        return bool(self.sudo()._get_violated_lock_dates(date, False, journal))
+
+    def _get_missing_setting_message(self, field_name):
+        field = self._fields[field_name]
+        return self.env._(
+            "Company %(company)s has no “%(setting)s”. Set it under Field Service > "
+            "Configuration > Settings, or press “Propose Accounts” there.",
+            company=self.name,
+            setting=field._description_string(self.env),
+        )
+
+    def _get_missing_service_settings(self, field_names):
+        """Return a sentence for each of the given settings that is empty.
+
+        Used by the release gate, so that nobody finds out in the field.
+        """
+        self.ensure_one()
+        # Settings of the company, not data of the user who works on an order.
+        company = self.sudo()
+        return [
+            company._get_missing_setting_message(name)
+            for name in field_names
+            if not company[name]
+        ]
+
+    def action_propose_service_accounts(self):
+        """Create the journal and the accounts that are not set yet and set them."""
+        for company in self:
+            company = company.with_company(company)
+            if not company.service_journal_id:
+                company.service_journal_id = company._create_service_journal()
+            for name, proposal in company._get_service_account_fields().items():
+                if not company[name]:
+                    company[name] = company._create_service_account(proposal)
+        return True
+
+    def _create_service_journal(self):
+        return self.env["account.journal"].create(
+            {
+                "name": self.env._("Work orders"),
+                "code": "WORK",
+                "type": "general",
+                "company_id": self.id,
+                "show_on_dashboard": False,
+            }
+        )
+
+    def _create_service_account(self, proposal):
+        accounts = self.env["account.account"].with_company(self)
+        return accounts.create(
+            {
+                "name": proposal["name"],
+                "code": accounts._search_new_account_code(proposal["code"]),
+                "account_type": proposal["account_type"],
+                "company_ids": [Command.link(self.id)],
+            }
+        )

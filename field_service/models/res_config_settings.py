@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    service_journal_id = fields.Many2one(
+        related="company_id.service_journal_id", readonly=False
+    )
+    service_historic_account_id = fields.Many2one(
+        related="company_id.service_historic_account_id", readonly=False
+    )
+    service_historic_contra_account_id = fields.Many2one(
+        related="company_id.service_historic_contra_account_id", readonly=False
+    )
+
+    def action_propose_service_accounts(self):
+        """Fill the journal and the accounts of the company that are still empty."""
+        self.company_id.action_propose_service_accounts()
+        return {"type": "ir.actions.client", "tag": "reload"}

@@ -38,7 +38,7 @@ class AccountMoveLine(models.Model):
     )
 
     def init(self):
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             SQL(
                 """CREATE INDEX IF NOT EXISTS account_move_line_service_source_idx
@@ -46,6 +46,7 @@ class AccountMoveLine(models.Model):
                     WHERE service_source_id IS NOT NULL"""
             )
         )
+        return result
 
     def write(self, vals):
         if "analytic_distribution" in vals:
@@ -100,7 +101,10 @@ class AccountMoveLine(models.Model):
                 continue
             if target is None:
                 target = self._get_service_distribution(distribution)
-            if line._get_service_distribution(line.analytic_distribution or {}) != target:
+            if (
+                line._get_service_distribution(line.analytic_distribution or {})
+                != target
+            ):
                 raise UserError(
                     self.env._(
                         "%(line)s is in a locked period: its work order cannot be "

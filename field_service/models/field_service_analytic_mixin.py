@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 
 class FieldServiceAnalyticMixin(models.AbstractModel):
@@ -20,8 +20,13 @@ class FieldServiceAnalyticMixin(models.AbstractModel):
     )
 
     @api.model
+    @tools.ormcache()
     def _get_plan_column(self):
-        """Return the name of the analytic column that carries the work order."""
+        """Return the name of the analytic column that carries the work order.
+
+        Cached: every report and every analytic line asks for it, and looking the
+        plan up is three queries.
+        """
         plan = self.env.ref("field_service.analytic_plan_work_orders")
         # The plan is configuration of the suite, readable for every user.
         return plan.sudo()._column_name()
@@ -40,7 +45,9 @@ class FieldServiceAnalyticMixin(models.AbstractModel):
     def _ensure_analytic_accounts(self):
         """Make the missing analytic accounts, all at once."""
         # One account per document is the suite's bookkeeping, whoever triggers it.
-        documents = self.sudo().filtered(lambda document: not document.analytic_account_id)
+        documents = self.sudo().filtered(
+            lambda document: not document.analytic_account_id
+        )
         if not documents:
             return
         accounts = self.env["account.analytic.account"].sudo()

@@ -4,6 +4,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
 CONFLICT = re.compile(
@@ -27,7 +28,10 @@ class FieldServiceBooking(models.Model):
         comodel_name="resource.resource", required=True, index=True, ondelete="cascade"
     )
     visit_id = fields.Many2one(
-        comodel_name="field.service.visit", required=True, index=True, ondelete="cascade"
+        comodel_name="field.service.visit",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         related="visit_id.company_id", store=True, index=True, precompute=True
@@ -57,7 +61,11 @@ class FieldServiceBooking(models.Model):
         :param list wanted: pairs (booking or none, values)
         :raises ValidationError: naming the conflict; nothing is changed then
         """
+        conflict = self._find_conflict(wanted)
+        if conflict:
+            raise ValidationError(conflict._get_conflict_sentence())
         try:
+            # Somebody may book the same time at this moment: the database decides.
             with self.env.cr.savepoint():
                 self.create([values for booking, values in wanted if not booking])
                 for booking, values in wanted:
@@ -72,46 +80,76 @@ class FieldServiceBooking(models.Model):
         current = self._read_format(list(values), load=None)[0]
         return {name: value for name, value in values.items() if current[name] != value}
 
+    def _find_conflict(self, wanted):
+        """Return a booking that stands in the way of the wanted ones, as far as seen.
+
+        Bookings that are changed themselves are left to the constraint: they may be
+        about to make room.
+        """
+        rows = [
+            SQL(
+                "(%s, %s::timestamp, %s::timestamp)",
+                values["resource_id"],
+                values["start"],
+                values["stop"],
+            )
+            for __, values in wanted
+            if not values["allow_overlap"]
+        ]
+        if not rows:
+            return self
+        self.flush_model()
+        changed = [booking.id for booking, __ in wanted if booking]
+        found = self.env.execute_query(
+            SQL(
+                """SELECT booking.id
+                     FROM field_service_booking booking
+                     JOIN (VALUES %s) AS wanted(resource_id, start, stop)
+                       ON wanted.resource_id = booking.resource_id
+                      AND wanted.start < booking.stop AND booking.start < wanted.stop
+                    WHERE booking.allow_overlap IS NOT TRUE
+                      AND NOT booking.id = ANY(%s)
+                    LIMIT 1""",
+                SQL(", ").join(rows),
+                changed,
+            )
+        )
+        return self.browse(row[0] for row in found)
+
     @api.model
     def _get_conflict_message(self, diagnostics):
-        """Turn PostgreSQL's answer into a sentence that names the conflict."""
+        """Turn PostgreSQL's refusal into a sentence that names the conflict."""
         found = CONFLICT.search((diagnostics and diagnostics.message_detail) or "")
         if not found:
             return self.env._("A technician is booked already at that time.")
-        start = fields.Datetime.to_datetime(found["start"])
-        stop = fields.Datetime.to_datetime(found["stop"])
-        # The dispatcher is told who is busy even where he may not read the person.
-        resource = self.env["resource.resource"].sudo().browse(int(found["resource"]))
-        visit = self._find_conflict(resource, start, stop)
-        period = {
-            "name": resource.name,
-            "start": format_datetime(self.env, start, dt_format="short"),
-            "stop": format_datetime(self.env, stop, dt_format="short"),
+        values = {
+            "resource_id": int(found["resource"]),
+            "start": fields.Datetime.to_datetime(found["start"]),
+            "stop": fields.Datetime.to_datetime(found["stop"]),
         }
-        if visit:
+        # The dispatcher is told who is busy even where he may not read the booking;
+        # one made a moment ago is not visible to this transaction yet.
+        bookings = self.sudo()
+        visible = bookings.search([(key, "=", value) for key, value in values.items()])
+        return (visible[:1] or bookings.new(values))._get_conflict_sentence()
+
+    def _get_conflict_sentence(self):
+        """Say who is booked, when, and on what if that is known."""
+        self.ensure_one()
+        period = {
+            "name": self.resource_id.name,
+            "start": format_datetime(self.env, self.start, dt_format="short"),
+            "stop": format_datetime(self.env, self.stop, dt_format="short"),
+        }
+        if not self.visit_id:
             return self.env._(
-                "%(name)s is already booked from %(start)s to %(stop)s on %(visit)s. "
+                "%(name)s has just been booked from %(start)s to %(stop)s. "
                 "Choose another time or another technician.",
-                visit=visit.name,
                 **period,
             )
-        # Booked by somebody else a moment ago: not visible to this transaction yet.
         return self.env._(
-            "%(name)s has just been booked from %(start)s to %(stop)s. "
+            "%(name)s is already booked from %(start)s to %(stop)s on %(visit)s. "
             "Choose another time or another technician.",
+            visit=self.visit_id.name,
             **period,
         )
-
-    @api.model
-    def _find_conflict(self, resource, start, stop):
-        """Return the visit that blocks exactly this time of a resource."""
-        # As above: the message names the visit, and nothing else of it.
-        booking = self.sudo().search(
-            [
-                ("resource_id", "=", resource.id),
-                ("start", "=", start),
-                ("stop", "=", stop),
-            ],
-            limit=1,
-        )
-        return booking.visit_id

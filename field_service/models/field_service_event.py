@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -22,7 +23,10 @@ class FieldServiceEvent(models.Model):
     _check_company_auto = True
 
     visit_id = fields.Many2one(
-        comodel_name="field.service.visit", required=True, index=True, ondelete="cascade"
+        comodel_name="field.service.visit",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     order_id = fields.Many2one(
         related="visit_id.order_id", store=True, index=True, precompute=True
@@ -166,7 +170,7 @@ class FieldServiceEvent(models.Model):
         """Events follow one another in the order in which they were recorded."""
         for visit in self.visit_id:
             log = effective_entries(visit._get_log())
-            for before, after in zip(log, log[1:], strict=False):
+            for before, after in pairwise(log):
                 if before.id > after.id:
                     raise ValidationError(
                         self.env._(

@@ -179,7 +179,8 @@ class FieldServiceOrder(models.Model):
     )
 
     _name_uniq = models.Constraint(
-        "UNIQUE(company_id, name)", "Another work order of this company has this number."
+        "UNIQUE(company_id, name)",
+        "Another work order of this company has this number.",
     )
     _planned_hours_positive = models.Constraint(
         "CHECK(planned_hours >= 0)", "Planned hours cannot be negative."
@@ -196,12 +197,15 @@ class FieldServiceOrder(models.Model):
     # ------------------------------------------------------------------ computes
     @api.depends("state", "company_id")
     def _compute_stage_id(self):
-        stages = self.env["field.service.stage"].search([])
+        stages = self.env["field.service.stage"].search(
+            [("state", "in", self.mapped("state"))]
+        )
+        no_company = self.env["res.company"]
         for order in self:
             if order.stage_id.state != order.state:
                 order.stage_id = stages.filtered(
                     lambda stage, order=order: stage.state == order.state
-                    and stage.company_id in (order.company_id, stage.browse())
+                    and stage.company_id in (order.company_id, no_company)
                 )[:1]
 
     @api.depends("asset_ids")
@@ -225,7 +229,10 @@ class FieldServiceOrder(models.Model):
     @api.depends("job_type_id")
     def _compute_planned_hours(self):
         for order in self:
-            if not order.planned_hours or order.job_type_id != order._origin.job_type_id:
+            if (
+                not order.planned_hours
+                or order.job_type_id != order._origin.job_type_id
+            ):
                 order.planned_hours = order.job_type_id.planned_hours or 0.0
 
     @api.depends("planned_revenue", "planned_cost")

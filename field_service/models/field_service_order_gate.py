@@ -49,9 +49,10 @@ class FieldServiceOrderGate(models.AbstractModel):
     }
 
     def _get_blocking_reasons(self, target):
-        return super()._get_blocking_reasons(target) + getattr(
-            self, f"_get_reasons_{target}", list
-        )()
+        return (
+            super()._get_blocking_reasons(target)
+            + getattr(self, f"_get_reasons_{target}", list)()
+        )
 
     def _get_reasons_released(self):
         reasons = []
@@ -100,7 +101,9 @@ class FieldServiceOrderGate(models.AbstractModel):
     def _get_reasons_cancelled(self):
         busy = self.visit_ids.filtered(lambda visit: visit._is_busy())
         if busy:
-            return [self.env._("A technician is at work on it: finish the visit first.")]
+            return [
+                self.env._("A technician is at work on it: finish the visit first.")
+            ]
         return []
 
     def _get_reasons_on_hold(self):

@@ -80,7 +80,9 @@ class FieldServiceTransitionMixin(models.AbstractModel):
         return pending.get(field_name, self[field_name])
 
     def _get_blocking_reasons(self, target):
-        """Say why this record may not reach ``target``. Extend with ``super() + [...]``.
+        """Say why this record may not reach ``target``.
+
+        Extend with ``super() + [...]``.
 
         :param str target: technical state
         :return: sentences a person can act on; empty when nothing is in the way

@@ -79,7 +79,7 @@ class FieldServiceVisit(models.Model):
     )
     crew_ids = fields.Many2many(
         comodel_name="hr.employee",
-        string="Crew",
+        string="Crew Members",
         check_company=True,
         help="Technicians who come along; booked for the same time.",
     )
@@ -198,7 +198,12 @@ class FieldServiceVisit(models.Model):
     def _get_log(self):
         """Return the event log as plain entries."""
         return [
-            Entry(event.id or event._origin.id, event.type, event.device_time, event.correction_of_id.id)
+            Entry(
+                event.id or event._origin.id,
+                event.type,
+                event.device_time,
+                event.correction_of_id.id,
+            )
             for event in self.event_ids
         ]
 
@@ -225,16 +230,15 @@ class FieldServiceVisit(models.Model):
     # ---------------------------------------------------------------------- CRUD
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_may_overlap(vals)
         visits = super().create([self._complete_period(vals) for vals in vals_list])
         visits._sync_bookings()
         visits.order_id._process()
         return visits
 
     def write(self, vals):
-        if vals.get("allow_overlap") and not self._may_overlap():
-            raise UserError(
-                self.env._("Only a service manager may let a technician be booked twice.")
-            )
+        self._check_may_overlap(vals)
         if vals.get("start") and not vals.get("stop"):
             # A new start moves the visit, it does not stretch or destroy it.
             for visit in self:
@@ -251,7 +255,8 @@ class FieldServiceVisit(models.Model):
             if visit.event_ids.filtered(lambda event: event.type != "planned"):
                 raise UserError(
                     self.env._(
-                        "Visit %(visit)s has a history. Cancel it instead of deleting it.",
+                        "Visit %(visit)s has a history. Cancel it instead of "
+                        "deleting it.",
                         visit=visit.name,
                     )
                 )
@@ -271,14 +276,29 @@ class FieldServiceVisit(models.Model):
         vals["stop"] = start + timedelta(hours=hours)
         return vals
 
-    def _may_overlap(self):
-        return self.env.su or self.env.user.has_group("field_service.group_manager")
+    def _check_may_overlap(self, vals):
+        """Refuse a double booking asked for by somebody who may not allow it."""
+        entitled = self.env.su or self.env.user.has_group("field_service.group_manager")
+        if vals.get("allow_overlap") and not entitled:
+            raise UserError(
+                self.env._(
+                    "Only a service manager may let a technician be booked twice."
+                )
+            )
 
     # ------------------------------------------------------------------ bookings
     @api.model
     def _get_booking_fields(self):
         """Return the names of the fields that bookings are made from."""
-        return {"start", "stop", "duration", "technician_id", "crew_ids", "state", "allow_overlap"}
+        return {
+            "start",
+            "stop",
+            "duration",
+            "technician_id",
+            "crew_ids",
+            "state",
+            "allow_overlap",
+        }
 
     def _get_booked_resources(self):
         """Return the resources this visit blocks: the technician and the crew."""
@@ -295,7 +315,9 @@ class FieldServiceVisit(models.Model):
         bookings = self.env["field.service.booking"].sudo()
         wanted, obsolete = [], bookings
         for visit in self:
-            existing = {booking.resource_id: booking for booking in visit.sudo().booking_ids}
+            existing = {
+                booking.resource_id: booking for booking in visit.sudo().booking_ids
+            }
             resources = visit._get_booked_resources() if visit._is_blocking() else ()
             for resource in resources:
                 booking = existing.pop(resource, bookings)
@@ -344,7 +366,9 @@ class FieldServiceVisit(models.Model):
         known = events.search([("visit_id", "=", self.id), ("key", "=", key)], limit=1)
         if key and known:
             return known
-        reported = {name: values.pop(name) for name in REPORTED_FIELDS if name in values}
+        reported = {
+            name: values.pop(name) for name in REPORTED_FIELDS if name in values
+        }
         before = self.event_ids
         self.with_context(
             service_event_values={

@@ -1,0 +1,97 @@
+from datetime import timedelta
+
+import psycopg2
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import MONDAY, FieldServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestVisit(FieldServiceCommon):
+    def test_a_new_start_moves_the_end(self):
+        """Peer 1 and 3: start, end and duration agree after any write, for many."""
+        visit = self._create_visit(self._create_order())
+        other = self._create_visit(self._create_order(), start=MONDAY.replace(day=4))
+        self.assertEqual(visit.duration, 2.0)
+        visit.start = MONDAY + timedelta(days=1)
+        self.assertEqual(visit.stop, MONDAY + timedelta(days=1, hours=2))
+        self.assertEqual(visit.duration, 2.0)
+        visit.duration = 3.5
+        self.assertEqual(visit.stop, MONDAY + timedelta(days=1, hours=3.5))
+        visit.write({"start": MONDAY, "duration": 1.0})
+        self.assertEqual(visit.stop, MONDAY + timedelta(hours=1))
+        visit.write({"start": MONDAY, "stop": MONDAY + timedelta(hours=3)})
+        self.assertEqual(visit.duration, 3.0)
+        (visit + other).write({"travel_before_minutes": 10, "duration": 1.0})
+        self.assertEqual((visit + other).mapped("duration"), [1.0, 1.0])
+
+    def test_two_visits_move_together_and_keep_their_lengths(self):
+        order = self._create_order()
+        visits = self._create_visit(order) + self._create_visit(
+            order, technician_id=self._create_technician("Tom").id, duration=5.0
+        )
+        visits.write({"start": MONDAY + timedelta(days=2)})
+        self.assertEqual(visits.mapped("duration"), [2.0, 5.0])
+
+    @mute_logger("odoo.sql_db")
+    def test_an_end_before_the_start_is_refused(self):
+        """Peer 4: negative durations do not reach the table."""
+        visit = self._create_visit(self._create_order())
+        with self.assertRaises(psycopg2.errors.CheckViolation), self.cr.savepoint():
+            visit.stop = MONDAY - timedelta(hours=1)
+            visit.flush_recordset()
+
+    def test_form_moves_the_end_with_the_start(self):
+        order = self._create_order()
+        with Form(self.env["field.service.visit"]) as form:
+            form.order_id = order
+            form.technician_id = self.technician
+            form.start = MONDAY
+            self.assertEqual(form.stop, MONDAY + timedelta(hours=2))
+        visit = form.save()
+        self.assertEqual(visit.duration, 2.0)
+
+    def test_nobody_drives_to_an_order_that_is_not_released(self):
+        order = self._create_order(release=False)
+        visit = self._create_visit(order)
+        with self.assertRaisesRegex(ValidationError, "release it first"):
+            visit.action_dispatch()
+        order.action_release()
+        visit.technician_id = False
+        with self.assertRaisesRegex(ValidationError, "no technician"):
+            visit.action_dispatch()
+
+    def test_completing_needs_a_result_and_a_reason_for_a_return(self):
+        visit = self._create_visit(self._create_order())
+        visit.action_start()
+        with self.assertRaisesRegex(ValidationError, "say what came of it"):
+            visit.register_event("work_end")
+        with self.assertRaisesRegex(ValidationError, "why another visit"):
+            visit.register_event("work_end", result="return_needed")
+        self.assertEqual(visit.state, "working")
+        visit.action_finish()
+        self.assertEqual(visit.result, "solved")
+
+    def test_no_access_ends_a_visit_without_work(self):
+        visit = self._create_visit(self._create_order())
+        visit.action_arrive()
+        with self.assertRaisesRegex(ValidationError, "work was not started"):
+            visit.action_finish()
+        visit.register_event("work_end", result="no_access")
+        self.assertEqual(visit.state, "completed")
+        self.assertEqual(visit.work_hours, 0.0)
+
+    def test_a_visit_with_history_is_not_deleted(self):
+        visit = self._create_visit(self._create_order())
+        visit.action_start()
+        with self.assertRaisesRegex(UserError, "has a history"):
+            visit.unlink()
+
+    def test_a_completed_visit_stays_completed(self):
+        visit = self._create_visit(self._create_order())
+        self._work(visit, hours=1.0)
+        with self.assertRaisesRegex(ValidationError, "cannot go from Completed"):
+            visit.action_cancel()

@@ -1,0 +1,20 @@
+{
+    "name": "Field Service KPI",
+    "summary": "Profit of work orders read from posted journal items, reconciled",
+    "version": "19.0.1.0.0",
+    "author": "Field Service for Odoo contributors",
+    "website": "https://github.com/field-service-odoo/field-service",
+    "license": "LGPL-3",
+    "category": "Services/Field Service",
+    "depends": ["field_service_billing"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/field_service_kpi_rules.xml",
+        "report/field_service_ledger_report_views.xml",
+        "report/field_service_reconciliation_views.xml",
+        "report/field_service_integrity_views.xml",
+        "views/account_move_line_views.xml",
+        "views/field_service_order_views.xml",
+        "views/field_service_kpi_menus.xml",
+    ],
+}

@@ -1,0 +1,264 @@
+from odoo import models
+from odoo.tools import SQL
+
+from .field_service_ledger_report import PROFIT_AND_LOSS_TYPES
+
+
+class FieldServiceIntegrityChecks(models.AbstractModel):
+    """The queries of the integrity list, one per kind of finding."""
+
+    _name = "field.service.integrity.checks"
+    _description = "Work Order Integrity Checks"
+
+    def _get_checks(self) -> dict[str, SQL]:
+        """Query of each kind of finding. Extend with ``{**super()..., kind: query}``.
+
+        Make the queries by ``_prepare_check``.
+        """
+        return {
+            **self._get_split_checks(),
+            **self._get_distribution_checks(),
+            **self._get_share_checks(),
+            "order_lost": self._get_order_lost_check(),
+        }
+
+    def _prepare_check(self, kind, severity, tables, where, **columns) -> SQL:
+        """Return the query of one kind of finding.
+
+        ``tables`` must offer ``item``; ``columns`` are SQL for ``key`` (the id of
+        the record that breaks the rule), ``order_id`` and ``amount``.
+        """
+        kinds = [value for value, _label in self._fields["kind"].selection]
+        return SQL(
+            """SELECT %(key)s::bigint * 64 + %(number)s AS id, %(kind)s AS kind,
+                      %(severity)s AS severity, item.company_id,
+                      item.company_currency_id AS currency_id,
+                      %(order)s::integer AS order_id, item.id AS move_line_id,
+                      item.move_id, item.account_id, item.date,
+                      %(amount)s::numeric AS amount
+                 FROM %(tables)s WHERE %(where)s""",
+            key=columns.get("key", SQL("item.id")),
+            number=kinds.index(kind),
+            kind=kind,
+            severity=severity,
+            order=columns.get("order_id", SQL("NULL")),
+            amount=columns["amount"],
+            tables=tables,
+            where=where,
+        )
+
+    def _get_posted(self) -> SQL:
+        """Condition of what counts: posted items on profit and loss accounts."""
+        return SQL(
+            "item.parent_state = 'posted' AND account.account_type IN %s",
+            PROFIT_AND_LOSS_TYPES,
+        )
+
+    def _get_plan_sql(self) -> SQL:
+        return self.env["field.service.ledger.report"]._get_plan_sql("share")
+
+    def _get_split_checks(self) -> dict[str, SQL]:
+        """Items whose shares on the work order plan are not the whole item."""
+        tables = SQL(
+            """(SELECT share.move_line_id, SUM(share.amount) AS amount,
+                       MIN(service_order.id) AS order_id
+                  FROM account_analytic_line share
+                  LEFT JOIN field_service_order service_order
+                         ON service_order.analytic_account_id = %(plan)s
+                 WHERE %(plan)s IS NOT NULL AND share.move_line_id IS NOT NULL
+                 GROUP BY share.move_line_id) shares
+            JOIN account_move_line item ON item.id = shares.move_line_id
+            JOIN account_account account ON account.id = item.account_id""",
+            plan=self._get_plan_sql(),
+        )
+        rest = SQL("(-item.balance - shares.amount)")
+        columns = {"order_id": SQL("shares.order_id"), "amount": rest}
+        posted = self._get_posted()
+        # What is left over has the sign of the item itself: too little was shared.
+        under = SQL("%s AND SIGN(%s) = SIGN(-item.balance)", posted, rest)
+        over = SQL("%s AND SIGN(%s) <> SIGN(-item.balance)", posted, rest)
+        nonzero = SQL("%s <> 0", rest)
+        return {
+            "under_split": self._prepare_check(
+                "under_split",
+                "2_warning",
+                tables,
+                SQL("%s AND %s", nonzero, under),
+                **columns,
+            ),
+            "over_split": self._prepare_check(
+                "over_split",
+                "1_error",
+                tables,
+                SQL("%s AND %s", nonzero, over),
+                **columns,
+            ),
+        }
+
+    def _get_distribution_checks(self) -> dict[str, SQL]:
+        """Distribution of a posted item against its analytic items, per order."""
+        distribution = SQL(
+            """CASE WHEN jsonb_typeof(item.analytic_distribution) = 'object'
+                    THEN item.analytic_distribution ELSE '{}' END"""
+        )
+        tables = SQL(
+            """account_move_line item
+            JOIN account_account account ON account.id = item.account_id
+            JOIN res_currency currency ON currency.id = item.company_currency_id
+            CROSS JOIN LATERAL (
+                SELECT service_order.id AS order_id, COUNT(*) AS keys,
+                       SUM(-item.balance * entry.value::numeric / 100) AS amount
+                  FROM jsonb_each_text(%(distribution)s) entry
+                 CROSS JOIN LATERAL regexp_split_to_table(entry.key, ',') part
+                  JOIN field_service_order service_order
+                    ON service_order.analytic_account_id
+                       = CASE WHEN part ~ '^[0-9]+$' THEN part::integer END
+                 GROUP BY service_order.id) expected
+            LEFT JOIN LATERAL (
+                SELECT SUM(share.amount) AS amount
+                  FROM account_analytic_line share
+                  JOIN field_service_order service_order
+                    ON service_order.analytic_account_id = %(plan)s
+                 WHERE share.move_line_id = item.id
+                   AND service_order.id = expected.order_id) actual ON TRUE""",
+            plan=self._get_plan_sql(),
+            distribution=distribution,
+        )
+        gap = SQL("(expected.amount - COALESCE(actual.amount, 0))")
+        # Core rounds the shares of an item against each other, and percentages to
+        # two digits: that much may differ.
+        tolerance = SQL(
+            """currency.rounding * (1 + (SELECT COUNT(*)
+                   FROM jsonb_object_keys(%s)))
+               + ABS(item.balance) * 0.00005 * expected.keys""",
+            distribution,
+        )
+        where = SQL("%s AND item.analytic_distribution IS NOT NULL", self._get_posted())
+        columns = {
+            "key": SQL("((item.id::bigint << 20) + expected.order_id %% 1048576)"),
+            "order_id": SQL("expected.order_id"),
+            "amount": gap,
+        }
+        return {
+            "missing_share": self._prepare_check(
+                "missing_share",
+                "1_error",
+                tables,
+                SQL(
+                    """%s AND actual.amount IS NULL
+                    AND ABS(expected.amount) >= currency.rounding""",
+                    where,
+                ),
+                **columns,
+            ),
+            "changed_share": self._prepare_check(
+                "changed_share",
+                "2_warning",
+                tables,
+                SQL(
+                    "%s AND actual.amount IS NOT NULL AND ABS(%s) > %s",
+                    where,
+                    gap,
+                    tolerance,
+                ),
+                **columns,
+            ),
+        }
+
+    def _get_share_checks(self) -> dict[str, SQL]:
+        """Single analytic items that are not what profit expects."""
+        return {
+            "foreign_company": self._prepare_share_check(
+                "foreign_company",
+                "1_error",
+                SQL(
+                    "%s AND service_order.company_id <> item.company_id",
+                    self._get_posted(),
+                ),
+            ),
+            "changed_after_lock": self._prepare_share_check(
+                "changed_after_lock",
+                "2_warning",
+                SQL("%s AND %s", self._get_posted(), self._get_locked_condition()),
+            ),
+            "date_differs": self._prepare_share_check(
+                "date_differs",
+                "2_warning",
+                SQL("%s AND share.date <> item.date", self._get_posted()),
+            ),
+            "not_posted": self._prepare_share_check(
+                "not_posted", "2_warning", SQL("item.parent_state <> 'posted'")
+            ),
+            "no_order": self._prepare_share_check(
+                "no_order",
+                "2_warning",
+                SQL("%s AND service_order.id IS NULL", self._get_posted()),
+            ),
+        }
+
+    def _prepare_share_check(self, kind, severity, where) -> SQL:
+        tables = SQL(
+            """account_analytic_line share
+            JOIN account_move_line item ON item.id = share.move_line_id
+            JOIN account_account account ON account.id = item.account_id
+            LEFT JOIN field_service_order service_order
+                   ON service_order.analytic_account_id = %s""",
+            self._get_plan_sql(),
+        )
+        return self._prepare_check(
+            kind,
+            severity,
+            tables,
+            SQL("%s IS NOT NULL AND %s", self._get_plan_sql(), where),
+            key=SQL("share.id"),
+            order_id=SQL("service_order.id"),
+            amount=SQL("share.amount"),
+        )
+
+    def _get_locked_condition(self) -> SQL:
+        """Condition: the share was written after its period had been locked.
+
+        When a period was locked is read from the tracked changes of the company's
+        lock dates. A date is locked since the first change from which on the lock
+        date was never before it again: the smallest value of that and all later
+        changes.
+        """
+        return SQL(
+            """EXISTS (SELECT FROM (
+                SELECT message.res_id AS company_id, change.create_date AS locked_at,
+                       MIN(COALESCE(change.new_value_datetime, '-infinity')) OVER (
+                           PARTITION BY message.res_id, change.field_id
+                           ORDER BY change.id DESC) AS lock_date
+                  FROM mail_tracking_value change
+                  JOIN mail_message message ON message.id = change.mail_message_id
+                  JOIN ir_model_fields field ON field.id = change.field_id
+                 WHERE message.model = 'res.company'
+                   AND field.name IN ('fiscalyear_lock_date', 'hard_lock_date')) lock
+            WHERE lock.company_id = item.company_id AND lock.lock_date >= item.date
+              AND COALESCE(share.write_date, share.create_date) > lock.locked_at)"""
+        )
+
+    def _get_order_lost_check(self) -> SQL:
+        """Cost items of our own entries that are not on the order they were for."""
+        tables = SQL(
+            """account_move_line item
+            JOIN account_account account ON account.id = item.account_id
+            JOIN field_service_order service_order
+              ON service_order.id = item.service_order_id"""
+        )
+        where = SQL(
+            """%s AND item.service_cost_type IS NOT NULL AND item.balance <> 0
+            AND NOT EXISTS (SELECT FROM account_analytic_line share
+                             WHERE share.move_line_id = item.id
+                               AND %s = service_order.analytic_account_id)""",
+            self._get_posted(),
+            self._get_plan_sql(),
+        )
+        return self._prepare_check(
+            "order_lost",
+            "1_error",
+            tables,
+            where,
+            order_id=SQL("service_order.id"),
+            amount=SQL("-item.balance"),
+        )

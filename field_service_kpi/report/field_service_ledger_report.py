@@ -1,0 +1,297 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+# The accounts that make up the profit and loss statement, and nothing else.
+INCOME_TYPES = ("income", "income_other")
+PROFIT_AND_LOSS_TYPES = (
+    *INCOME_TYPES,
+    "expense",
+    "expense_other",
+    "expense_depreciation",
+    "expense_direct_cost",
+)
+COST_KINDS = ("parts", "labour", "travel", "subcontract", "other")
+
+
+class FieldServiceLedgerReport(models.Model):
+    """Posted profit and loss items by work order: one row per attributed share.
+
+    A row is an analytic line of a posted journal item, ``id`` is that of the
+    analytic line. Period, company and account are those of the journal item.
+    Revenue is positive, costs are positive, margin is revenue minus costs, all in
+    the currency of the item's company. The report is flat, so that any filter
+    reaches the tables; figures that a query does not ask for cost it nothing.
+    """
+
+    _name = "field.service.ledger.report"
+    _description = "Work Order Profit"
+    _auto = False
+    _rec_name = "order_id"
+    _order = "date desc, id desc"
+
+    order_id = fields.Many2one("field.service.order", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    # A column of its own: a related currency makes the web client ask twice.
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    move_line_id = fields.Many2one(
+        "account.move.line", string="Journal Item", readonly=True
+    )
+    move_id = fields.Many2one("account.move", string="Journal Entry", readonly=True)
+    account_id = fields.Many2one("account.account", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
+    date = fields.Date(string="Accounting Date", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    site_id = fields.Many2one("res.partner", readonly=True)
+    asset_id = fields.Many2one(
+        "field.service.asset",
+        string="Equipment",
+        readonly=True,
+        help="The first registered one, when the order has several.",
+    )
+    job_type_id = fields.Many2one("field.service.job.type", readonly=True)
+    team_id = fields.Many2one("field.service.team", readonly=True)
+    cost_kind = fields.Selection(
+        selection=[
+            ("revenue", "Revenue"),
+            ("parts", "Parts"),
+            ("labour", "Labour"),
+            ("travel", "Travel"),
+            ("subcontract", "Subcontract"),
+            ("other", "Other"),
+        ],
+        string="Kind",
+        readonly=True,
+    )
+    revenue = fields.Monetary(readonly=True)
+    parts = fields.Monetary(readonly=True)
+    labour = fields.Monetary(readonly=True)
+    travel = fields.Monetary(readonly=True)
+    subcontract = fields.Monetary(readonly=True)
+    other = fields.Monetary(string="Other Costs", readonly=True)
+    margin = fields.Monetary(readonly=True)
+    margin_rate = fields.Float(string="Margin %", aggregator="avg", readonly=True)
+
+    _depends = {
+        "account.account": ["account_type"],
+        "account.analytic.line": ["amount", "move_line_id"],
+        "account.move": ["move_type", "state"],
+        "account.move.line": [
+            "account_id",
+            "company_currency_id",
+            "company_id",
+            "date",
+            "display_type",
+            "move_id",
+            "parent_state",
+            "product_id",
+            "service_cost_type",
+        ],
+        "field.service.order": [
+            "analytic_account_id",
+            "job_type_id",
+            "partner_id",
+            "site_id",
+            "team_id",
+        ],
+        "product.product": ["product_tmpl_id"],
+        "product.template": ["type"],
+    }
+
+    @property
+    def _table_query(self):
+        select = SQL(", ").join(
+            SQL("%s AS %s", expression, SQL.identifier(name))
+            for name, expression in self._select_fields().items()
+        )
+        return SQL("SELECT %s FROM %s WHERE %s", select, self._from(), self._where())
+
+    def _select_fields(self) -> dict[str, SQL]:
+        """Columns by field name. Extend with ``{**super()._select_fields(), ...}``.
+
+        The aliases are ``share`` (analytic line), ``item`` (journal item),
+        ``account`` and ``service_order``; see ``_from`` for the optional ones.
+        """
+        order_columns = ("partner_id", "site_id", "job_type_id", "team_id")
+        item_columns = ("company_id", "move_id", "account_id", "product_id", "date")
+        return {
+            "id": SQL("share.id"),
+            "order_id": SQL("service_order.id"),
+            "move_line_id": SQL("item.id"),
+            "currency_id": SQL("item.company_currency_id"),
+            **{name: SQL.identifier("item", name) for name in item_columns},
+            **{name: SQL.identifier("service_order", name) for name in order_columns},
+            "asset_id": self._get_asset_sql(),
+            "cost_kind": self._get_cost_kind_sql(),
+            **self._get_figures_sql(self._get_cost_kind_sql(), SQL("share.amount")),
+            # A rate belongs to a set of rows, see _read_group_select.
+            "margin_rate": SQL("NULL::double precision"),
+        }
+
+    def _from(self) -> SQL:
+        """Tables of the report. The inner joins say what is counted."""
+        return SQL(
+            """account_analytic_line share
+            JOIN field_service_order service_order
+              ON service_order.analytic_account_id = %(plan)s
+            JOIN account_move_line item ON item.id = share.move_line_id
+            JOIN account_account account ON account.id = item.account_id
+            %(kind_joins)s""",
+            plan=self._get_plan_sql("share"),
+            kind_joins=self._get_cost_kind_joins(),
+        )
+
+    def _where(self) -> SQL:
+        """Posted items on profit and loss accounts."""
+        return SQL(
+            "item.parent_state = 'posted' AND account.account_type IN %s",
+            PROFIT_AND_LOSS_TYPES,
+        )
+
+    def _get_plan_sql(self, alias) -> SQL:
+        """Column of an analytic line that carries the work order's account."""
+        column = self.env["field.service.order"]._get_plan_column()
+        field = self.env["account.analytic.line"]._fields[column]
+        return SQL.identifier(alias, column, to_flush=field)
+
+    def _get_asset_sql(self) -> SQL:
+        """The order's first equipment: a row may not be counted twice."""
+        field = self.env["field.service.order"]._fields["asset_ids"]
+        return SQL(
+            "(SELECT MIN(link.%s) FROM %s link WHERE link.%s = service_order.id)",
+            SQL.identifier(field.column2),
+            SQL.identifier(field.relation),
+            SQL.identifier(field.column1),
+        )
+
+    def _get_cost_kind_joins(self) -> SQL:
+        """What ``_get_cost_kind_sql`` reads; left joins on keys, dropped if unused."""
+        return SQL(
+            """LEFT JOIN account_move entry ON entry.id = item.move_id
+            LEFT JOIN product_product product ON product.id = item.product_id
+            LEFT JOIN product_template template
+                   ON template.id = product.product_tmpl_id"""
+        )
+
+    def _get_cost_kind_sql(self) -> SQL:
+        """Kind of a row: presentation only, the margin never depends on it.
+
+        Our own entries say it themselves. A vendor's bill is a subcontractor's
+        unless the line buys goods; what the vendor's taxes add is "other".
+        """
+        items = self.env["account.move.line"]._fields
+        links = []
+        if "expense_id" in items:  # hr_expense
+            links.append(SQL("WHEN item.expense_id IS NOT NULL THEN 'travel'"))
+        goods = SQL("COALESCE(template.type, 'service') <> 'service'")
+        purchase = SQL("entry.move_type IN ('in_invoice', 'in_refund', 'in_receipt')")
+        if "purchase_line_id" in items:  # purchase
+            purchase = SQL("(%s OR item.purchase_line_id IS NOT NULL)", purchase)
+        return SQL(
+            """CASE WHEN item.service_cost_type IS NOT NULL THEN item.service_cost_type
+                    WHEN account.account_type IN %(income)s THEN 'revenue'
+                    WHEN item.display_type = 'cogs' THEN 'parts'
+                    %(links)s
+                    WHEN %(purchase)s AND item.display_type = 'product'
+                    THEN CASE WHEN %(goods)s THEN 'parts' ELSE 'subcontract' END
+                    ELSE 'other' END""",
+            income=INCOME_TYPES,
+            links=SQL(" ").join(links),
+            purchase=purchase,
+            goods=goods,
+        )
+
+    def _get_figures_sql(self, kind, amount) -> dict[str, SQL]:
+        """Amount columns of one row; ``amount`` is positive for revenue."""
+        zero = SQL("0.0::numeric")
+        figures = {
+            "revenue": SQL(
+                "CASE WHEN %s = 'revenue' THEN %s ELSE %s END", kind, amount, zero
+            )
+        }
+        for name in COST_KINDS:
+            figures[name] = SQL(
+                "CASE WHEN %s = %s THEN -%s ELSE %s END", kind, name, amount, zero
+            )
+        return {**figures, "margin": amount}
+
+    def _read_group_select(self, aggregate_spec, query):
+        # The rate of a group is the ratio of its sums, not the mean of its rates.
+        if aggregate_spec == "margin_rate:avg":
+            return SQL(
+                "SUM(%s) / NULLIF(SUM(%s), 0)",
+                self._field_to_sql(self._table, "margin", query),
+                self._field_to_sql(self._table, "revenue", query),
+            )
+        return super()._read_group_select(aggregate_spec, query)
+
+    def _get_profit_query(self, conditions=(), share_condition=None) -> SQL:
+        """Query of the figures by order and company, for a bounded set of orders.
+
+        From many orders to their items, the planner would start from the ledger;
+        the materialised parts make it start from the analytic lines.
+
+        :param conditions: on ``item``, the journal items
+        :param share_condition: on ``share``, the analytic lines
+        """
+        kind = SQL("entry_share.cost_kind")
+        figures = self._get_figures_sql(kind, SQL("entry_share.amount"))
+        return SQL(
+            """WITH account AS MATERIALIZED (
+                SELECT id, account_type FROM account_account
+                 WHERE account_type IN %(types)s
+            ), share AS MATERIALIZED (
+                SELECT %(plan)s AS analytic_account_id, share.move_line_id,
+                       SUM(share.amount) AS amount
+                  FROM account_analytic_line share
+                 WHERE %(plan)s IS NOT NULL AND share.move_line_id IS NOT NULL
+                   AND %(share_condition)s
+                 GROUP BY 1, 2
+            ), entry_share AS (
+                SELECT share.analytic_account_id, item.company_id, share.amount,
+                       %(kind)s AS cost_kind
+                  FROM share
+                  JOIN account_move_line item ON item.id = share.move_line_id
+                   AND item.parent_state = 'posted' AND %(conditions)s
+                  JOIN account ON account.id = item.account_id
+                  %(joins)s
+            )
+            SELECT service_order.id AS order_id, entry_share.company_id, %(figures)s
+              FROM entry_share
+              JOIN field_service_order service_order
+                ON service_order.analytic_account_id = entry_share.analytic_account_id
+             GROUP BY 1, 2""",
+            types=PROFIT_AND_LOSS_TYPES,
+            plan=self._get_plan_sql("share"),
+            share_condition=share_condition or SQL("TRUE"),
+            kind=self._get_cost_kind_sql(),
+            conditions=SQL(" AND ").join([SQL("TRUE"), *conditions]),
+            joins=self._get_cost_kind_joins(),
+            figures=SQL(", ").join(
+                SQL("SUM(%s) AS %s", expression, SQL.identifier(name))
+                for name, expression in figures.items()
+            ),
+        )
+
+    def _get_period_conditions(self, date_from=None, date_to=None) -> list[SQL]:
+        """Conditions on ``item`` for an accounting period, both ends included."""
+        conditions = []
+        if date_from:
+            conditions.append(SQL("item.date >= %s", fields.Date.to_date(date_from)))
+        if date_to:
+            conditions.append(SQL("item.date <= %s", fields.Date.to_date(date_to)))
+        return conditions
+
+    def _flush_sources(self):
+        """Write out what raw SQL on the report's tables is going to read."""
+        for model_name, field_names in self._depends.items():
+            self.env[model_name].flush_model(field_names)
+
+    def action_open_move_line(self):
+        """Open the journal entry a row comes from."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "views": [(False, "form")],
+        }

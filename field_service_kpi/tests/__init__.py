@@ -1,0 +1,5 @@
+from . import test_access
+from . import test_integrity
+from . import test_ledger_report
+from . import test_performance
+from . import test_reconciliation

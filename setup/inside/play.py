@@ -42,14 +42,7 @@ def show_story(env):
 def show_history(env, path):
     """Import a file of historic work orders; return what was said about it."""
     history = importlib.import_module("history")
-    lines = []
-
-    def log(text=""):
-        lines.append(str(text))
-        tell(text)
-
-    history.import_history(env, path, log=log)
-    return "\n".join(lines)
+    return history.report(env, history.import_history(env, path, log=tell))
 
 
 def main(database, result, orders=None):

@@ -88,15 +88,18 @@ def import_history(env, path, log=print):
     env = env["base"].with_company(company).with_context(tracking_disable=True).env
     rows = read_rows(path)
     prepare_job_types(env, rows)
-    waiting = [row for row in rows if not _is_unchanged(env, company, row)]
-    refused = {}
+    refused = {
+        row.line: "The row names no equipment." for row in rows if not row.equipment
+    }
+    named = [row for row in rows if row.equipment]
+    waiting = [row for row in named if not _is_unchanged(env, company, row)]
+    unchanged = len(named) - len(waiting)
     for start in range(0, len(waiting), BATCH):
         log(f"{start} of {len(waiting)} work orders")
         refused.update(_load(env, company, waiting[start : start + BATCH]))
         env.cr.commit()
-    return Result(
-        company, len(waiting) - len(refused), len(rows) - len(waiting), refused
-    )
+    imported = len(rows) - unchanged - len(refused)
+    return Result(company, imported, unchanged, refused)
 
 
 def prepare_company(env):
@@ -171,11 +174,11 @@ def _load(env, company, rows):
         )
         if result["ids"]:
             break
-        bad = {
-            message["rows"]["from"]: message["message"]
-            for message in result["messages"]
-            if "rows" in message
-        }
+        bad = {}
+        for message in result["messages"]:
+            if "rows" in message:
+                # The first message is the cause, later ones its consequences.
+                bad.setdefault(message["rows"]["from"], message["message"])
         if not bad:
             raise ValueError(result["messages"][0]["message"])
         refused.update({rows[index].line: reason for index, reason in bad.items()})

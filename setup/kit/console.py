@@ -68,9 +68,10 @@ class CommandError(Exception):
         self.log = log
 
     def last_line(self, pattern=r"\S"):
-        """The last line of the log that matches, shortened to a sentence."""
+        """The last line of the log that matches, else its last one, cut short."""
         lines = self.log.read_text(errors="replace").splitlines()
-        found = [line.strip() for line in lines if re.search(pattern, line)]
+        lines = [line.strip() for line in lines if line.strip()]
+        found = [line for line in lines if re.search(pattern, line)] or lines
         return found[-1][:300] if found else "no reason given"
 
 

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from .console import CommandError, SetupError, Step, run_logged
-from .machine import digest_of
+from .machine import EXCEPTION, digest_of
 
 DEFAULT_DATABASE = "field_service_demo"
 MARK = "field-service demo "
@@ -58,6 +58,6 @@ def play(machine, database, orders=None):
                     cwd="/",
                 )
             except CommandError as error:
-                reason = error.last_line(r"^[\w.]*(Error|Exception|Violation)\b")
+                reason = error.last_line(EXCEPTION)
                 raise SetupError(f"The story failed: {reason} ({error.log})") from None
         return result.read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from .paths import CHECKOUT, SETUP, make_folder, state_folder
 BASIC = ["git", "python3-venv", "libmagic1"]
 FOR_TESTS = ["wkhtmltopdf", "fonts-dejavu-core", "chromium"]
 MODULE_PROGRESS = r"Loading module \S+ \((\d+)/(\d+)\)"
+EXCEPTION = r"^([\w.]*(Error|Exception|Violation|NotNull\w*)\b|psycopg2\.)"
 LOG_TROUBLE = re.compile(r"^\d{4}-\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 
 
@@ -109,7 +110,7 @@ class Machine:
         try:
             run_logged(command, path, env=self.environment, cwd="/", **options)
         except CommandError as error:
-            reason = error.last_line(r"^\w*(Error|Exception|\w+\.\w+Error)|CRITICAL")
+            reason = error.last_line(EXCEPTION)
             raise SetupError(f"Odoo failed: {reason} (see {path})") from None
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         trouble = [line for line in lines if LOG_TROUBLE.match(line)]

@@ -169,21 +169,31 @@ def _load(env, company, rows):
     """Load the rows, without the ones that Odoo refuses; return {line: reason}."""
     refused = {}
     while rows:
-        result = env["field.service.order"].load(
-            FIELDS, [_prepare_values(company, row) for row in rows]
-        )
-        if result["ids"]:
+        messages = _load_batch(env, company, rows)
+        bad = {
+            message["rows"]["from"]: message["message"]
+            for message in messages
+            if message.get("field")
+        }
+        if not messages:
             break
-        bad = {}
-        for message in result["messages"]:
-            if "rows" in message:
-                # The first message is the cause, later ones its consequences.
-                bad.setdefault(message["rows"]["from"], message["message"])
         if not bad:
-            raise ValueError(result["messages"][0]["message"])
+            # Odoo puts what is wrong with a whole record down to the first of the
+            # batch: alone, each row gets its own answer.
+            for row in rows:
+                for message in _load_batch(env, company, [row]):
+                    refused.setdefault(row.line, message["message"])
+            break
         refused.update({rows[index].line: reason for index, reason in bad.items()})
         rows = [row for index, row in enumerate(rows) if index not in bad]
     return refused
+
+
+def _load_batch(env, company, rows):
+    """Load rows, all or none; return the messages of the refusal."""
+    values = [_prepare_values(company, row) for row in rows]
+    result = env["field.service.order"].load(FIELDS, values)
+    return [] if result["ids"] else result["messages"]
 
 
 def _prepare_values(company, row):

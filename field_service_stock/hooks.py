@@ -1,0 +1,31 @@
+from odoo.tools import sql
+
+
+def pre_init_hook(env):
+    """Make the column before the ORM would compute it for every stock move.
+
+    No move belongs to a work order yet, and there may be millions of moves.
+    """
+    if not sql.column_exists(env.cr, "stock_move", "service_order_id"):
+        sql.create_column(env.cr, "stock_move", "service_order_id", "int4")
+
+
+def post_init_hook(env):
+    """Give the warehouses that exist already their operation type."""
+    warehouses = env["stock.warehouse"].with_context(active_test=False)
+    for warehouse in warehouses.search([("service_type_id", "=", False)]):
+        warehouse.write(warehouse._create_or_update_sequences_and_picking_types())
+
+
+def uninstall_hook(env):
+    """Take the operation types away: delete the unused ones, archive the others."""
+    warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
+    types = warehouses.service_type_id
+    used = env["stock.picking"].search([("picking_type_id", "in", types.ids)])
+    kept = used.picking_type_id
+    kept.write({"active": False, "barcode": False})
+    warehouses.write({"service_type_id": False})
+    unused = types - kept
+    sequences = unused.sequence_id
+    unused.unlink()
+    sequences.unlink()

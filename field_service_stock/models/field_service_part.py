@@ -1,0 +1,339 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+LOCKED_FIELDS = ("order_id", "product_id", "uom_id", "location_id")
+
+
+class FieldServicePart(models.Model):
+    """What a work order needs; what happened to it is told by its stock moves."""
+
+    _name = "field.service.part"
+    _inherit = ["field.service.part.operation"]
+    _description = "Part of a Work Order"
+    _order = "order_id, sequence, id"
+    _check_company_auto = True
+
+    order_id = fields.Many2one(
+        comodel_name="field.service.order",
+        string="Work Order",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    visit_id = fields.Many2one(
+        comodel_name="field.service.visit",
+        domain="[('order_id', '=', order_id)]",
+        index="btree_not_null",
+        check_company=True,
+        help="The visit that needs the part. Empty: any.",
+    )
+    kit_line_id = fields.Many2one(
+        comodel_name="field.service.job.type.part",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        help="Where the demand comes from; empty when it was added by hand.",
+    )
+    sequence = fields.Integer(default=10)
+
+    # Demand
+    product_id = fields.Many2one(
+        comodel_name="product.product",
+        required=True,
+        index=True,
+        check_company=True,
+        domain="[('type', '=', 'consu')]",
+        ondelete="restrict",
+    )
+    name = fields.Char(
+        string="Description",
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    quantity = fields.Float(
+        string="Planned", default=1.0, digits="Product Unit", required=True
+    )
+    uom_id = fields.Many2one(
+        comodel_name="uom.uom",
+        string="Unit",
+        compute="_compute_uom_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        ondelete="restrict",
+    )
+    mandatory = fields.Boolean(
+        help="The job cannot be completed while this part is neither used nor marked "
+        "as not needed."
+    )
+    probability = fields.Float(
+        default=1.0, help="How likely the part is needed: 0.25 is one in four."
+    )
+    location_id = fields.Many2one(
+        comodel_name="stock.location",
+        string="Taken from",
+        compute="_compute_location_id",
+        store=True,
+        readonly=False,
+        index=True,
+        check_company=True,
+        domain="[('usage', '=', 'internal'), ('company_id', '=', company_id)]",
+        ondelete="restrict",
+        help="The van of the planned technician; without one, the warehouse.",
+    )
+    cancelled = fields.Boolean(
+        string="Not Needed", copy=False, help="Planned, but the job did not need it."
+    )
+
+    # What happened, read from the stock moves
+    move_ids = fields.One2many(
+        comodel_name="stock.move", inverse_name="service_part_id", string="Stock Moves"
+    )
+    open_qty = fields.Float(
+        string="Still to Use",
+        compute="_compute_quantities",
+        store=True,
+        digits="Product Unit",
+        help="Quantity of the open stock moves, reserved or not.",
+    )
+    reserved_qty = fields.Float(
+        string="Reserved",
+        compute="_compute_quantities",
+        store=True,
+        digits="Product Unit",
+    )
+    used_qty = fields.Float(
+        string="Used", compute="_compute_quantities", store=True, digits="Product Unit"
+    )
+    returned_qty = fields.Float(
+        string="Returned",
+        compute="_compute_quantities",
+        store=True,
+        digits="Product Unit",
+    )
+    consumed_qty = fields.Float(
+        string="Used for Good",
+        compute="_compute_quantities",
+        store=True,
+        digits="Product Unit",
+        help="Used minus returned: what the job cost, and what can be billed.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("draft", "Planned"),
+            ("waiting", "Waiting"),
+            ("reserved", "Reserved"),
+            ("used", "Used"),
+            ("returned", "Returned"),
+            ("cancelled", "Not needed"),
+        ],
+        compute="_compute_state",
+        store=True,
+        index=True,
+    )
+
+    _quantity_positive = models.Constraint(
+        "CHECK(quantity >= 0)", "The planned quantity of a part cannot be negative."
+    )
+    _probability_range = models.Constraint(
+        "CHECK(probability > 0 AND probability <= 1)",
+        "The probability of a part must be more than 0 and at most 1.",
+    )
+
+    # ------------------------------------------------------------------ computes
+    @api.depends("product_id", "name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for part in self:
+            part.display_name = part.name or part.product_id.display_name
+
+    @api.depends("product_id")
+    def _compute_name(self):
+        for part in self:
+            part.name = part.product_id.display_name
+
+    @api.depends("product_id")
+    def _compute_uom_id(self):
+        for part in self:
+            part.uom_id = part.product_id.uom_id
+
+    @api.depends(
+        "visit_id.technician_id",
+        "order_id.company_id",
+        "order_id.visit_ids.technician_id",
+        "order_id.visit_ids.state",
+    )
+    def _compute_location_id(self):
+        for part in self:
+            if not part.location_id or not part._has_live_moves():
+                part.location_id = part._get_default_location()
+
+    @api.depends(
+        "uom_id",
+        "move_ids.state",
+        "move_ids.quantity",
+        "move_ids.product_uom_qty",
+        "move_ids.product_uom",
+        "move_ids.location_dest_id",
+    )
+    def _compute_quantities(self):
+        totals = self._get_move_totals()
+        for part in self:
+            total = totals[part._origin]
+            part.open_qty = total["open"]
+            part.reserved_qty = total["reserved"]
+            part.used_qty = total["used"]
+            part.returned_qty = total["returned"]
+            part.consumed_qty = total["used"] - total["returned"]
+
+    @api.depends(
+        "uom_id", "cancelled", "open_qty", "reserved_qty", "used_qty", "returned_qty"
+    )
+    def _compute_state(self):
+        for part in self:
+            part.state = part._get_state()
+
+    def _get_state(self):
+        """Return the state the quantities imply."""
+        uom = self.uom_id
+        if not uom:
+            return "draft"
+        if not uom.is_zero(self.open_qty):
+            missing = uom.compare(self.reserved_qty, self.open_qty) < 0
+            return "waiting" if missing else "reserved"
+        if uom.compare(self.consumed_qty, 0.0) > 0:
+            return "used"
+        if not uom.is_zero(self.returned_qty):
+            return "returned"
+        return "cancelled" if self.cancelled else "draft"
+
+    def _get_move_totals(self):
+        """Sum up the stock moves, in the unit of the part, in one query.
+
+        :return: {part: {"open": .., "reserved": .., "used": .., "returned": ..}}
+        """
+        totals = defaultdict(
+            lambda: {"open": 0.0, "reserved": 0.0, "used": 0.0, "returned": 0.0}
+        )
+        # Technicians read the figures of their parts without reading stock moves.
+        groups = (
+            self.env["stock.move"]
+            .sudo()
+            ._read_group(
+                [
+                    ("service_part_id", "in", self._origin.ids),
+                    ("state", "!=", "cancel"),
+                ],
+                ["service_part_id", "product_uom", "state", "location_dest_id"],
+                ["quantity:sum", "product_uom_qty:sum"],
+            )
+        )
+        for part, uom, state, destination, quantity, demand in groups:
+            part = part.with_env(self.env)
+            outgoing = destination.usage == "customer"
+            total = totals[part]
+            done = uom._compute_quantity(quantity, part.uom_id, round=False)
+            if state == "done":
+                total["used" if outgoing else "returned"] += done
+            elif outgoing:
+                total["reserved"] += done
+                total["open"] += uom._compute_quantity(demand, part.uom_id, round=False)
+        return totals
+
+    # --------------------------------------------------------------- constraints
+    @api.constrains("product_id", "uom_id")
+    def _check_uom(self):
+        for part in self:
+            reference = part.product_id.uom_id
+            if part.uom_id and not part.uom_id._has_common_reference(reference):
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s is counted in %(reference)s: %(unit)s cannot be "
+                        "converted into it.",
+                        product=part.product_id.display_name,
+                        reference=reference.name,
+                        unit=part.uom_id.name,
+                    )
+                )
+
+    @api.constrains("visit_id", "order_id")
+    def _check_visit(self):
+        for part in self:
+            if part.visit_id and part.visit_id.order_id != part.order_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(part)s: the visit belongs to another work order.",
+                        part=part.display_name,
+                    )
+                )
+
+    # ---------------------------------------------------------------------- CRUD
+    def write(self, vals):
+        self._check_locked_fields(vals)
+        result = super().write(vals)
+        if "quantity" in vals:
+            self._update_demand()
+        return result
+
+    def _check_locked_fields(self, vals):
+        """A reserved or used part is what it is: release or return it first."""
+        for part in self:
+            changed = [
+                name
+                for name in LOCKED_FIELDS
+                if name in vals and part[name].id != vals[name]
+            ]
+            if changed and part._has_live_moves():
+                raise UserError(
+                    self.env._(
+                        "%(part)s of %(order)s is reserved or used already: only its "
+                        "quantity can be changed. Mark it as not needed, or return it, "
+                        "and add another part.",
+                        part=part.display_name,
+                        order=part.order_id.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_nothing_happened(self):
+        for part in self:
+            if not part.uom_id.is_zero(part.used_qty):
+                raise UserError(
+                    self.env._(
+                        "%(part)s was used on %(order)s and is part of its history.",
+                        part=part.display_name,
+                        order=part.order_id.name,
+                    )
+                )
+        self._cancel_open_moves()
+
+    # ------------------------------------------------------------------- helpers
+    def _has_live_moves(self):
+        """Tell whether anything of this part is reserved or has been used."""
+        # Technicians have no access to stock moves.
+        moves = self.sudo().move_ids
+        return any(move.state != "cancel" for move in moves)
+
+    def _get_default_location(self):
+        """Return where the part is taken from: the van, else the warehouse's stock."""
+        # The planned technician's van is no secret, his employee record is.
+        part = self.sudo()
+        visits = part.order_id.visit_ids.filtered(
+            lambda visit: visit.state not in ("cancelled", "declined", "missed")
+        )
+        technician = part.visit_id.technician_id or visits[:1].technician_id
+        van = technician.service_location_id
+        if van and van.company_id == part.company_id:
+            return van
+        company = part.company_id or part.order_id.company_id
+        warehouse = part.env["stock.warehouse"].search(
+            [("company_id", "=", company.id)], limit=1
+        )
+        return warehouse.lot_stock_id

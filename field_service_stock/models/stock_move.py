@@ -1,0 +1,188 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.field_service.models.field_service_posting_mixin import PostingTarget
+
+
+class StockMove(models.Model):
+    """Parts are stock moves: a done move to the customer is a cost of its order.
+
+    The value is the move's own, whatever the cost method; it is posted the moment the
+    move is done, so that it does not depend on any invoice.
+    """
+
+    _name = "stock.move"
+    _inherit = ["stock.move", "field.service.posting.mixin"]
+
+    service_part_id = fields.Many2one(
+        comodel_name="field.service.part",
+        string="Work Order Part",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+    )
+    service_order_id = fields.Many2one(
+        comodel_name="field.service.order",
+        string="Work Order",
+        compute="_compute_service_order_id",
+        store=True,
+        recursive=True,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+    )
+
+    @api.depends(
+        "service_part_id.order_id",
+        "origin_returned_move_id.service_order_id",
+        "picking_id.service_order_id",
+    )
+    def _compute_service_order_id(self):
+        for move in self:
+            move.service_order_id = (
+                move.service_part_id.order_id
+                or move.origin_returned_move_id.service_order_id
+                or move.picking_id.service_order_id
+            )
+
+    @api.model
+    def _prepare_merge_moves_distinct_fields(self):
+        return [
+            *super()._prepare_merge_moves_distinct_fields(),
+            "service_order_id",
+            "service_part_id",
+        ]
+
+    # ------------------------------------------------------------------- posting
+    def _is_service_consumption(self):
+        """Tell whether the move takes parts to, or back from, a work order's site."""
+        self.ensure_one()
+        usages = (self.location_id.usage, self.location_dest_id.usage)
+        return bool(self.service_order_id) and "customer" in usages
+
+    def _filter_service_consumption(self):
+        """Return the moves whose cost is ours to post."""
+        return self.filtered(lambda move: move._is_service_consumption())
+
+    def _create_account_move(self):
+        """Post the use of parts ourselves; a location's account plays no role then."""
+        ours = self._filter_service_consumption()
+        account_moves = self.env["account.move"]
+        for moves in (self - ours).grouped("company_id").values():
+            account_moves |= super(StockMove, moves)._create_account_move()
+        return account_moves | ours._sync_service_posting()
+
+    def _set_value(self, correction_quantity=None):
+        """Post what a later change of the done quantity changes in value.
+
+        What was used keeps the value it had then: a new price of the product or of its
+        lot is no reason to value the use again.
+        """
+        ours = self._filter_service_consumption().filtered(
+            lambda move: move.state == "done"
+        )
+        frozen = ours.filtered("is_out") if not correction_quantity else ours.browse()
+        result = super(StockMove, self - frozen)._set_value(
+            correction_quantity=correction_quantity
+        )
+        (ours - frozen)._sync_service_posting()
+        return result
+
+    def _sync_service_posting(self):
+        """Post the differences, one company at a time, when there is anything to do."""
+        account_moves = self.env["account.move"]
+        for company, moves in self.grouped("company_id").items():
+            account_moves |= moves.with_company(company)._sync_posting()
+        return account_moves
+
+    def _get_posting_targets(self):
+        return [
+            move.with_company(move.company_id)._get_service_posting_target()
+            for move in self
+            if move.state == "done" and move._is_service_consumption()
+        ]
+
+    def _get_service_posting_target(self):
+        """Return what this move costs its order: returns give back."""
+        company = self.company_id
+        return PostingTarget(
+            source=self,
+            order=self.service_order_id,
+            kind="parts",
+            amount=self._get_service_cost(),
+            date=self._get_service_posting_date(),
+            account=company._get_service_account("service_parts_account_id"),
+            contra_account=self._get_service_contra_account(),
+            name=self.env._(
+                "%(order)s: %(product)s",
+                order=self.service_order_id.name,
+                product=self.product_id.display_name,
+            ),
+        )
+
+    def _get_service_cost(self):
+        """Return the value of the move, positive when it is a cost of the order."""
+        self.ensure_one()
+        if self.is_out:
+            return self.value
+        return -self.value if self.is_in else 0.0
+
+    def _get_service_posting_date(self):
+        """Return the day of the use, in the user's time zone."""
+        forced = self.env.context.get("force_period_date")
+        return forced or fields.Datetime.context_timestamp(self, self.date).date()
+
+    def _get_service_contra_account(self):
+        """Return the account that gives the cost.
+
+        Perpetual: stock valuation, which the goods leave. Otherwise a contra account
+        in profit and loss, because the purchase was an expense already.
+        """
+        company = self.company_id
+        product = self.product_id.with_company(company)
+        if not product._is_service_perpetual():
+            return company._get_service_account("service_parts_contra_account_id")
+        account = product._get_product_accounts()["stock_valuation"]
+        if not account:
+            raise UserError(product._get_missing_valuation_message())
+        return account
+
+    def _get_analytic_distribution(self):
+        """Make no analytic line beside the journal item that carries the order.
+
+        Without a journal item it would be counted by nobody and confuse everybody.
+        """
+        if self.service_order_id:
+            return {}
+        return super()._get_analytic_distribution()
+
+    # -------------------------------------------------------------------- return
+    def _get_returnable_quantity(self):
+        """Return the done quantity that no return takes back yet."""
+        self.ensure_one()
+        returns = self.returned_move_ids.filtered(lambda move: move.state == "done")
+        returned = sum(
+            move.product_uom._compute_quantity(
+                move.quantity, self.product_uom, round=False
+            )
+            for move in returns
+        )
+        return self.quantity - returned
+
+    def _return_to_origin(self, quantity):
+        """Return a done quantity with Odoo's return wizard and validate it.
+
+        :param float quantity: in the unit of the move
+        """
+        self.ensure_one()
+        wizard = self.env["stock.return.picking"].create(
+            {"picking_id": self.picking_id.id}
+        )
+        for line in wizard.product_return_moves:
+            line.quantity = quantity if line.move_id == self else 0.0
+        picking = wizard._create_return()
+        for move in picking.move_ids:
+            move.quantity = move.product_uom_qty
+            move.picked = True
+        picking._action_done()
+        return picking

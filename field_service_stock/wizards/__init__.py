@@ -1,0 +1,2 @@
+from . import stock_picking_return
+from . import field_service_part_wizard

@@ -14,6 +14,8 @@ from . import field_service_job_type
 from . import field_service_asset
 from . import field_service_order
 from . import field_service_visit_gate
+from . import field_service_visit_plan
+from . import field_service_visit_log
 from . import field_service_visit
 from . import field_service_event
 from . import field_service_booking

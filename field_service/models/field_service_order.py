@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .field_service_order_gate import OPEN_STATES
 from .field_service_posting_mixin import PostingTarget
 
 
@@ -332,69 +331,6 @@ class FieldServiceOrder(models.Model):
     def action_reopen(self):
         """Reopen completed orders, for managers."""
         return self.write({"state": "in_progress"})
-
-    def _prepare_transition_values(self, target):
-        values = super()._prepare_transition_values(target)
-        if target == "done":
-            values["completed_on"] = fields.Datetime.now()
-        return values
-
-    def _after_transition(self, target, previous):
-        result = super()._after_transition(target, previous)
-        if target in ("cancelled", "on_hold", "cannot_complete"):
-            self._get_open_visits().write({"state": "cancelled"})
-        getattr(self, f"_action_{target}", list)()
-        return result
-
-    def _action_released(self):
-        """React to the release. Called once per transition, for many orders."""
-
-    def _action_done(self):
-        """React to the completion."""
-
-    def _action_closed(self):
-        """React to the closing."""
-        self.filtered("is_historic")._process()
-        self._set_analytic_active(False)
-
-    def _action_in_progress(self):
-        """React to work that begins, or begins again."""
-        self._set_analytic_active(True)
-
-    def _action_cancelled(self):
-        """React to the cancellation."""
-        self._process()
-
-    def _get_open_visits(self):
-        """Return the visits that are still to come or going on."""
-        return self.visit_ids.filtered(lambda visit: visit._is_open())
-
-    # ----------------------------------------------------------------- converge
-    def _process(self):
-        """Bring the orders to what their facts imply. Idempotent; runs after any event.
-
-        Each module owns one step, see ``_get_process_steps``.
-        """
-        # The facts were checked when they were recorded: a technician who may
-        # finish a visit need not be allowed to write the order.
-        orders = self.sudo()
-        for step in self._get_process_steps():
-            getattr(orders, step)()
-        return True
-
-    @api.model
-    def _get_process_steps(self):
-        """Return the names of the steps of ``_process``, in order."""
-        return ["_process_state", "_process_postings"]
-
-    def _process_state(self):
-        """Derive scheduled, in progress and done from the visits."""
-        for order in self:
-            if order.state not in OPEN_STATES:
-                continue
-            target = order._get_implied_state()
-            if target != order.state:
-                order.state = target
 
     def _process_postings(self):
         """Post what the orders themselves cost: the cost of historic ones."""

@@ -1,0 +1,190 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class FieldServiceVisitPlan(models.AbstractModel):
+    """Who goes when, and the bookings that keep it true.
+
+    ``start`` and ``stop`` are stored together, the duration is derived from them.
+    """
+
+    _name = "field.service.visit.plan"
+    _description = "Plan of Visits"
+
+    technician_id = fields.Many2one(
+        comodel_name="hr.employee",
+        index="btree_not_null",
+        check_company=True,
+        tracking=True,
+    )
+    crew_ids = fields.Many2many(
+        comodel_name="hr.employee",
+        string="Crew Members",
+        check_company=True,
+        help="Technicians who come along; booked for the same time.",
+    )
+    start = fields.Datetime(copy=False, index=True, tracking=True)
+    stop = fields.Datetime(copy=False, tracking=True)
+    duration = fields.Float(
+        string="Duration (hours)",
+        compute="_compute_duration",
+        inverse="_inverse_duration",
+        store=True,
+    )
+    travel_before_minutes = fields.Integer()
+    travel_after_minutes = fields.Integer()
+    lock = fields.Selection(
+        selection=[
+            ("none", "Free"),
+            ("time", "Time"),
+            ("technician", "Technician"),
+            ("both", "Time and technician"),
+        ],
+        default="none",
+        required=True,
+        help="What may not be changed when days are replanned.",
+    )
+    allow_overlap = fields.Boolean(
+        copy=False,
+        tracking=True,
+        help="Let the technician be booked twice. Only for those entitled.",
+    )
+    booking_ids = fields.One2many(
+        comodel_name="field.service.booking", inverse_name="visit_id"
+    )
+
+    _stop_after_start = models.Constraint(
+        "CHECK(stop > start)", "A visit must end after it starts."
+    )
+    _whole_period = models.Constraint(
+        "CHECK((start IS NULL) = (stop IS NULL))",
+        "A visit needs both a start and an end, or neither.",
+    )
+    _travel_positive = models.Constraint(
+        "CHECK(travel_before_minutes >= 0 AND travel_after_minutes >= 0)",
+        "Travel minutes cannot be negative.",
+    )
+
+    @api.depends("start", "stop")
+    def _compute_duration(self):
+        for visit in self:
+            visit.duration = visit._get_period().total_seconds() / 3600.0
+
+    def _inverse_duration(self):
+        for visit in self.filtered("start"):
+            visit.stop = visit.start + timedelta(hours=visit.duration)
+
+    @api.onchange("start")
+    def _onchange_start(self):
+        if self.start and (not self.stop or self.stop <= self.start or self.duration):
+            hours = self.duration or self.order_id.planned_hours or 1.0
+            self.stop = self.start + timedelta(hours=hours)
+
+    def _get_period(self):
+        """Return the planned length of the visit."""
+        if self.start and self.stop:
+            return self.stop - self.start
+        return timedelta()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_may_overlap(vals)
+        visits = super().create([self._complete_period(vals) for vals in vals_list])
+        visits._sync_bookings()
+        return visits
+
+    def write(self, vals):
+        self._check_may_overlap(vals)
+        if vals.get("start") and not vals.get("stop"):
+            # A new start moves the visit, it does not stretch or destroy it.
+            for visit in self:
+                super(FieldServiceVisitPlan, visit).write(visit._complete_period(vals))
+        else:
+            super().write(vals)
+        if self._get_booking_fields() & vals.keys():
+            self._sync_bookings()
+        return True
+
+    def _complete_period(self, vals):
+        """Return values in which a start always comes with its stop."""
+        vals = dict(vals)
+        if not vals.get("start") or vals.get("stop"):
+            if vals.get("stop"):
+                vals.pop("duration", None)
+            return vals
+        start = fields.Datetime.to_datetime(vals["start"])
+        hours = vals.pop("duration", None)
+        if not hours:
+            order = self.order_id.browse(vals.get("order_id")) or self.order_id
+            hours = self.duration or order.planned_hours or 1.0
+        vals["stop"] = start + timedelta(hours=hours)
+        return vals
+
+    def _check_may_overlap(self, vals):
+        """Refuse a double booking asked for by somebody who may not allow it."""
+        entitled = self.env.su or self.env.user.has_group("field_service.group_manager")
+        if vals.get("allow_overlap") and not entitled:
+            raise UserError(
+                self.env._(
+                    "Only a service manager may let a technician be booked twice."
+                )
+            )
+
+    # ------------------------------------------------------------------ bookings
+    @api.model
+    def _get_booking_fields(self):
+        """Return the names of the fields that bookings are made from."""
+        return {
+            "start",
+            "stop",
+            "duration",
+            "technician_id",
+            "crew_ids",
+            "state",
+            "allow_overlap",
+        }
+
+    def _get_booked_resources(self):
+        """Return the resources this visit blocks: the technician and the crew."""
+        self.ensure_one()
+        # Resources are blocked by whoever may plan the visit.
+        return (self.technician_id | self.crew_ids).sudo().resource_id
+
+    def _sync_bookings(self):
+        """Block the time of exactly the resources the visits need.
+
+        :raises ValidationError: naming who is booked already, when and for what
+        """
+        # The plan is the visit; bookings have no other writer and no other right.
+        bookings = self.env["field.service.booking"].sudo()
+        wanted, obsolete = [], bookings
+        for visit in self:
+            existing = {
+                booking.resource_id: booking for booking in visit.sudo().booking_ids
+            }
+            resources = visit._get_booked_resources() if visit._is_blocking() else ()
+            for resource in resources:
+                booking = existing.pop(resource, bookings)
+                wanted.append((booking, visit._prepare_booking_values(resource)))
+            obsolete = obsolete.union(*existing.values())
+        obsolete.unlink()
+        bookings._book(wanted)
+
+    def _is_blocking(self):
+        """Tell whether the visit keeps its resources busy."""
+        return bool(self.start and self.stop) and (
+            self._is_open() or self.state == "completed"
+        )
+
+    def _prepare_booking_values(self, resource):
+        """Return the values of the booking of one resource."""
+        return {
+            "visit_id": self.id,
+            "resource_id": resource.id,
+            "start": self.start,
+            "stop": self.stop,
+            "allow_overlap": self.allow_overlap,
+        }

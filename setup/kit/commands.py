@@ -16,8 +16,9 @@ WITHOUT_DATABASE = {"help", "scaffold", "deploy", "genproxytoken", "db", "start"
 
 def main(arguments):
     """Run a command; return its exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    # Also where a shell started us in the background, with Ctrl-C switched off.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     name, *rest = arguments
     try:
         return COMMANDS[name](rest)

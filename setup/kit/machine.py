@@ -17,6 +17,7 @@ BASIC = ["git", "python3-venv", "libmagic1"]
 FOR_TESTS = ["wkhtmltopdf", "fonts-dejavu-core", "chromium"]
 MODULE_PROGRESS = r"Loading module \S+ \((\d+)/(\d+)\)"
 EXCEPTION = r"^([\w.]*(Error|Exception|Violation|NotNull\w*)\b|psycopg2\.)"
+LOG_LINE = re.compile(r"^\d{4}-\S+ \S+ \d+ [A-Z]+ ")
 LOG_TROUBLE = re.compile(r"^\d{4}-\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 
 
@@ -112,9 +113,8 @@ class Machine:
         except CommandError as error:
             reason = error.last_line(EXCEPTION)
             raise SetupError(f"Odoo failed: {reason} (see {path})") from None
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        trouble = [line for line in lines if LOG_TROUBLE.match(line)]
-        if trouble and checked:
+        trouble = find_trouble(path) if checked else []
+        if trouble:
             shown = "\n".join(trouble[:20])
             raise SetupError(f"Odoo's log is not silent (see {path}):\n{shown}")
 
@@ -142,6 +142,18 @@ def _cluster(logs, tests):
     # Two clusters: what the demonstration shows survives a power cut.
     folder = state_folder() / ("postgres-test" if tests else "postgres")
     return postgres.Cluster(folder, volatile=tests, log=logs / "postgres.log").running()
+
+
+def find_trouble(log):
+    """The warnings and errors in a log of Odoo, with the exceptions below them."""
+    trouble, inside = [], False
+    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        if LOG_LINE.match(line):
+            inside = bool(LOG_TROUBLE.match(line))
+            trouble += [line] if inside else []
+        elif inside and re.match(EXCEPTION, line):
+            trouble.append(f"    {line}")
+    return trouble
 
 
 def find_modules():

@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
 
 DEAD_STATES = ("cancelled", "cannot_complete")
 
@@ -60,6 +61,19 @@ class FieldServiceOrder(models.Model):
         )
         for order in self:
             order.service_picking_count = counts.get(order._origin, 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_no_part_used(self):
+        for order in self:
+            if any(part.used_qty for part in order.part_ids):
+                raise UserError(
+                    self.env._(
+                        "Parts were used on work order %(order)s. Cancel it instead of "
+                        "deleting it.",
+                        order=order.name,
+                    )
+                )
+        self._cancel_service_pickings()
 
     # ------------------------------------------------------------------- actions
     def action_reserve_parts(self):
@@ -136,7 +150,8 @@ class FieldServiceOrder(models.Model):
             lambda order: order.state in DEAD_STATES
         )._cancel_service_pickings()
         moves = self.service_move_ids.filtered(lambda move: move.state == "done")
-        if moves:
+        # The lock that a posting takes is worth having only if there is one to make.
+        if moves._get_posting_deltas(moves._get_posting_targets()):
             moves._sync_posting()
 
     def _action_cannot_complete(self):

@@ -29,7 +29,7 @@ class StockMove(models.Model):
         recursive=True,
         index="btree_not_null",
         check_company=True,
-        ondelete="restrict",
+        ondelete="set null",
     )
 
     @api.depends(
@@ -85,8 +85,20 @@ class StockMove(models.Model):
         result = super(StockMove, self - frozen)._set_value(
             correction_quantity=correction_quantity
         )
+        if correction_quantity:
+            ours._value_from_zero(correction_quantity)
         (ours - frozen)._sync_service_posting()
         return result
+
+    def _value_from_zero(self, correction_quantity):
+        """Value anew what had been corrected to zero.
+
+        Core scales the value with the quantity, and nothing times anything is nothing.
+        """
+        for move in self.filtered("is_out"):
+            if move.product_uom.is_zero(move.quantity - correction_quantity):
+                product = move.product_id.with_company(move.company_id)
+                move.value = product.standard_price * move._get_valued_qty()
 
     def _sync_service_posting(self):
         """Post the differences, one company at a time, when there is anything to do."""
@@ -99,11 +111,14 @@ class StockMove(models.Model):
         return [
             move.with_company(move.company_id)._get_service_posting_target()
             for move in self
-            if move.state == "done" and move._is_service_consumption()
+            if move.state == "done"
+            and move._is_service_consumption()
+            and not move.company_id.currency_id.is_zero(move._get_service_cost())
         ]
 
     def _get_service_posting_target(self):
         """Return what this move costs its order: returns give back."""
+        self.ensure_one()
         company = self.company_id
         return PostingTarget(
             source=self,

@@ -11,7 +11,7 @@ class StockPicking(models.Model):
         index="btree_not_null",
         copy=False,
         check_company=True,
-        ondelete="restrict",
+        ondelete="set null",
         help="The parts of this transfer are used on this work order and cost it.",
     )
 

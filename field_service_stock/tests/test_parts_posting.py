@@ -290,6 +290,23 @@ class TestPartsPosting(FieldServiceStockCommon):
             set(self._get_part_items(part).mapped("date")), {date(2026, 2, 27)}
         )
 
+    def test_corrected_to_nothing_and_back(self):
+        _order, part = self._prepare(self.company, "average")
+        part.action_use(2.0)
+        move = part._get_done_moves()
+        move.quantity = 0.0
+        move.quantity = 1.0
+        items = self._get_part_items(part).filtered("service_order_id")
+        self.assertEqual(items.mapped("balance"), [24.0, -24.0, 12.0])
+
+    def test_what_costs_nothing_needs_no_account(self):
+        free = self._create_part_product("Sticker", is_storable=False)
+        part = self._create_part(self._create_order(), free)
+        self.company.service_parts_contra_account_id = False
+        part.action_use()
+        self.assertEqual(part.state, "used")
+        self.assertFalse(self._get_part_items(part))
+
     def test_one_entry_for_all_parts_of_a_use(self):
         order, part = self._prepare(self.company, "average")
         other = self._create_part_product("Hose")

@@ -14,6 +14,7 @@ class FieldServiceJobTypePart(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
+        check_company=True,
     )
     company_id = fields.Many2one(
         related="job_type_id.company_id", store=True, index="btree_not_null"

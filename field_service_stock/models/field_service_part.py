@@ -36,6 +36,8 @@ class FieldServicePart(models.Model):
         index="btree_not_null",
         readonly=True,
         copy=False,
+        check_company=True,
+        ondelete="set null",
         help="Where the demand comes from; empty when it was added by hand.",
     )
     sequence = fields.Integer(default=10)
@@ -222,18 +224,16 @@ class FieldServicePart(models.Model):
         totals = defaultdict(
             lambda: {"open": 0.0, "reserved": 0.0, "used": 0.0, "returned": 0.0}
         )
+        domain = [
+            ("service_part_id", "in", self._origin.ids),
+            ("state", "!=", "cancel"),
+        ]
         # Technicians read the figures of their parts without reading stock moves.
-        groups = (
-            self.env["stock.move"]
-            .sudo()
-            ._read_group(
-                [
-                    ("service_part_id", "in", self._origin.ids),
-                    ("state", "!=", "cancel"),
-                ],
-                ["service_part_id", "product_uom", "state", "location_dest_id"],
-                ["quantity:sum", "product_uom_qty:sum"],
-            )
+        moves = self.env["stock.move"].sudo()
+        groups = moves._read_group(
+            domain,
+            ["service_part_id", "product_uom", "state", "location_dest_id"],
+            ["quantity:sum", "product_uom_qty:sum"],
         )
         for part, uom, state, destination, quantity, demand in groups:
             part = part.with_env(self.env)

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import FieldServiceStockCommon
 
@@ -66,6 +66,51 @@ class TestPartsGate(FieldServiceStockCommon):
         self._assert_posted(planned._get_done_moves(), "parts", [12.0])
         with self.assertRaises(AccessError):
             unplanned.unlink()
+
+    def test_the_forms_open_for_those_who_use_them(self):
+        order = self._create_order()
+        self._create_visit(order)
+        part = self._create_part(order, self.seal, 2.0)
+        part.action_reserve()
+        parts = self.env["field.service.part"].with_user(self.user_technician)
+        with Form(parts.with_context(default_order_id=order.id)) as form:
+            form.product_id = self.seal
+            form.quantity = 3.0
+        self.assertEqual(form.record.uom_id, self.seal.uom_id)
+        self.assertEqual(form.record.location_id, self.van)
+        wizard = parts.browse(part.id).action_open_use()
+        form = Form(
+            self.env["field.service.part.wizard"]
+            .with_user(self.user_technician)
+            .browse(wizard["res_id"])
+        )
+        self.assertEqual(form.quantity, 2.0)
+        with (
+            Form(order.with_user(self.dispatcher)) as form,
+            form.part_ids.new() as line,
+        ):
+            line.product_id = self.seal
+        self.assertEqual(len(order.part_ids), 3)
+        user = self._create_user("stock", "stock.group_stock_user")
+        Form(part.move_ids.picking_id.with_user(user))
+
+    def test_figures_of_many_parts_take_one_query(self):
+        order = self._create_order()
+        few, many = (
+            self.env["field.service.part"].union(
+                *(self._create_part(order, self.seal) for _number in range(count))
+            )
+            for count in (2, 20)
+        )
+        (few + many).action_use()
+        self.env.flush_all()
+        counts = []
+        for parts in few, many:
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            parts._get_move_totals()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts)
 
     def test_a_technician_sees_the_parts_of_his_orders_only(self):
         mine = self._create_order()

@@ -8,7 +8,10 @@ class FieldServicePartWizard(models.TransientModel):
     _description = "Use or Return a Part"
 
     part_id = fields.Many2one(
-        comodel_name="field.service.part", required=True, ondelete="cascade"
+        comodel_name="field.service.part",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     operation = fields.Selection(
         selection=[("use", "Use"), ("return", "Return")], required=True, default="use"

@@ -69,6 +69,7 @@ class FieldServiceIntegrity(models.Model):
     def _get_advices(self):
         """What to do about each kind of finding, as a sentence."""
         return {
+            **self._get_share_advices(),
             "under_split": self.env._(
                 "Complete the analytic distribution to 100 %, or leave the rest on no "
                 "order on purpose."
@@ -87,6 +88,10 @@ class FieldServiceIntegrity(models.Model):
             "changed_share": self.env._(
                 "Set the analytic distribution again, so that both say the same."
             ),
+        }
+
+    def _get_share_advices(self):
+        return {
             "changed_after_lock": self.env._(
                 "Profit of a locked period was changed: check who did it and why."
             ),

@@ -233,43 +233,51 @@ class FieldServiceLedgerReport(models.Model):
         :param conditions: on ``item``, the journal items
         :param share_condition: on ``share``, the analytic lines
         """
-        kind = SQL("entry_share.cost_kind")
-        figures = self._get_figures_sql(kind, SQL("entry_share.amount"))
+        figures = self._get_figures_sql(SQL("cost_kind"), SQL("amount"))
         return SQL(
             """WITH account AS MATERIALIZED (
-                SELECT id, account_type FROM account_account
-                 WHERE account_type IN %(types)s
-            ), share AS MATERIALIZED (
-                SELECT %(plan)s AS analytic_account_id, share.move_line_id,
-                       SUM(share.amount) AS amount
-                  FROM account_analytic_line share
-                 WHERE %(plan)s IS NOT NULL AND share.move_line_id IS NOT NULL
-                   AND %(share_condition)s
-                 GROUP BY 1, 2
-            ), entry_share AS (
-                SELECT share.analytic_account_id, item.company_id, share.amount,
-                       %(kind)s AS cost_kind
-                  FROM share
-                  JOIN account_move_line item ON item.id = share.move_line_id
-                   AND item.parent_state = 'posted' AND %(conditions)s
-                  JOIN account ON account.id = item.account_id
-                  %(joins)s
-            )
-            SELECT service_order.id AS order_id, entry_share.company_id, %(figures)s
+                SELECT id, account_type FROM account_account WHERE account_type IN %s
+            ), share AS MATERIALIZED (%s), entry_share AS (%s)
+            SELECT service_order.id AS order_id, entry_share.company_id, %s
               FROM entry_share
               JOIN field_service_order service_order
-                ON service_order.analytic_account_id = entry_share.analytic_account_id
+             USING (analytic_account_id)
              GROUP BY 1, 2""",
-            types=PROFIT_AND_LOSS_TYPES,
-            plan=self._get_plan_sql("share"),
-            share_condition=share_condition or SQL("TRUE"),
-            kind=self._get_cost_kind_sql(),
-            conditions=SQL(" AND ").join([SQL("TRUE"), *conditions]),
-            joins=self._get_cost_kind_joins(),
-            figures=SQL(", ").join(
+            PROFIT_AND_LOSS_TYPES,
+            self._get_share_query(share_condition or SQL("TRUE")),
+            self._get_entry_share_query(conditions),
+            SQL(", ").join(
                 SQL("SUM(%s) AS %s", expression, SQL.identifier(name))
                 for name, expression in figures.items()
             ),
+        )
+
+    def _get_share_query(self, condition) -> SQL:
+        """Amounts by work order account and journal item."""
+        return SQL(
+            """SELECT %(plan)s AS analytic_account_id, share.move_line_id,
+                      SUM(share.amount) AS amount
+                 FROM account_analytic_line share
+                WHERE %(plan)s IS NOT NULL AND share.move_line_id IS NOT NULL
+                  AND %(condition)s
+                GROUP BY 1, 2""",
+            plan=self._get_plan_sql("share"),
+            condition=condition,
+        )
+
+    def _get_entry_share_query(self, conditions) -> SQL:
+        """Those of posted profit and loss items, with their kind."""
+        return SQL(
+            """SELECT share.analytic_account_id, item.company_id, share.amount,
+                      %(kind)s AS cost_kind
+                 FROM share
+                 JOIN account_move_line item ON item.id = share.move_line_id
+                  AND item.parent_state = 'posted' AND %(conditions)s
+                 JOIN account ON account.id = item.account_id
+                 %(joins)s""",
+            kind=self._get_cost_kind_sql(),
+            conditions=SQL(" AND ").join([SQL("TRUE"), *conditions]),
+            joins=self._get_cost_kind_joins(),
         )
 
     def _get_period_conditions(self, date_from=None, date_to=None) -> list[SQL]:

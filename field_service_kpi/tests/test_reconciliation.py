@@ -54,36 +54,21 @@ class TestReconciliation(FieldServiceKpiCommon):
         self._create_entry([(self.expense, 1.0, share)], date="2024-01-31")
         self._create_entry([(self.expense, 2.0, share)], date="2024-02-01")
         self._create_entry([(self.income, -4.0, False)], date="2024-02-29")
-        rows = self._recon()
-        self.assertRecordValues(
-            rows.sorted(lambda row: (row.period, row.on_orders)),
+        january, february = self._date("2024-01-01"), self._date("2024-02-01")
+        rows = self._recon().sorted(lambda row: (row.period, row.on_orders))
+        self.assertEqual(
             [
-                {
-                    "period": self._date("2024-01-01"),
-                    "account_id": self.expense.id,
-                    "profit_and_loss": -1.0,
-                    "on_orders": -1.0,
-                    "off_orders": 0.0,
-                    "difference": 0.0,
-                },
-                {
-                    "period": self._date("2024-02-01"),
-                    "account_id": self.expense.id,
-                    "profit_and_loss": -2.0,
-                    "on_orders": -2.0,
-                    "off_orders": 0.0,
-                    "difference": 0.0,
-                },
-                {
-                    "period": self._date("2024-02-01"),
-                    "account_id": self.income.id,
-                    "profit_and_loss": 4.0,
-                    "on_orders": 0.0,
-                    "off_orders": 4.0,
-                    "difference": 0.0,
-                },
+                (row.period, row.account_id, row.profit_and_loss, row.on_orders)
+                for row in rows
+            ],
+            [
+                (january, self.expense, -1.0, -1.0),
+                (february, self.expense, -2.0, -2.0),
+                (february, self.income, 4.0, 0.0),
             ],
         )
+        self.assertEqual(rows.mapped("off_orders"), [0.0, 0.0, 4.0])
+        self.assertEqual(rows.mapped("difference"), [0.0, 0.0, 0.0])
         for row in rows:
             self.assertEqual(
                 row._read_id(), (row.company_id, row.period, row.account_id)

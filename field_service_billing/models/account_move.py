@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+
+from .sale_order import ORDER_GROUPS
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    service_order_ids = fields.Many2many(
+        comodel_name="field.service.order",
+        string="Work Orders",
+        compute="_compute_service_order_ids",
+        groups=ORDER_GROUPS,
+        help="Work orders on which items of this document are distributed.",
+    )
+    service_order_count = fields.Integer(
+        compute="_compute_service_order_ids", groups=ORDER_GROUPS
+    )
+
+    @api.depends("line_ids.analytic_distribution")
+    def _compute_service_order_ids(self):
+        accounts = {
+            move: {
+                int(part)
+                for line in move.line_ids
+                for key in line.analytic_distribution or {}
+                for part in key.split(",")
+                if part.strip().isdigit()
+            }
+            for move in self
+        }
+        orders = self.env["field.service.order"].search(
+            [("analytic_account_id", "in", list(set().union(*accounts.values())))]
+        )
+        by_account = {order.analytic_account_id.id: order for order in orders}
+        for move in self:
+            found = [by_account[key] for key in accounts[move] if key in by_account]
+            move.service_order_ids = orders.browse().union(*found)
+            move.service_order_count = len(found)
+
+    def action_view_service_orders(self):
+        """Open the work orders this document is distributed on."""
+        return self.service_order_ids._get_records_action()

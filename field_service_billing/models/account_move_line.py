@@ -1,0 +1,25 @@
+from odoo import models
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _related_analytic_distribution(self):
+        """An invoice line belongs to the one work order of its sale line.
+
+        Unless somebody has put it on a work order by hand already.
+        """
+        related = super()._related_analytic_distribution()
+        orders = self.sale_line_ids.service_order_id
+        if len(orders) != 1 or self._get_service_distribution(
+            self.analytic_distribution or {}
+        ):
+            return related
+        return orders._merge_analytic_distribution(related)
+
+    def _is_service_consumption(self):
+        # Our sale lines bill parts whose cost was posted when they were used, also
+        # on a credit note and when the moves were taken off the line.
+        return super()._is_service_consumption() or any(
+            self.sudo().sale_line_ids.mapped("is_service_charge")
+        )

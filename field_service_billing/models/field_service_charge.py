@@ -1,0 +1,340 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .field_service_job_type import COVERAGES
+from .field_service_order_billing import FINISHED_STATES
+
+# Kinds the system derives from the work; the others are entered by people.
+DERIVED_KINDS = ("labour", "travel", "part", "fixed")
+# What may not change any more once the customer has the invoice.
+BILLED_FIELDS = {
+    "worked_qty",
+    "quantity",
+    "price_unit",
+    "product_id",
+    "product_uom_id",
+    "coverage",
+}
+
+
+class FieldServiceCharge(models.Model):
+    """One priced line of the work done: what was worked, and what is billed of it.
+
+    The system derives charges from visits and parts; the sale line made from a charge
+    carries it to the customer.
+    """
+
+    _name = "field.service.charge"
+    _inherit = ["field.service.charge.billing"]
+    _description = "Work Order Charge"
+    _order = "order_id, sequence, id"
+    _check_company_auto = True
+
+    order_id = fields.Many2one(
+        comodel_name="field.service.order",
+        string="Work Order",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        related="order_id.company_id", store=True, index=True, precompute=True
+    )
+    currency_id = fields.Many2one(
+        related="order_id.billing_currency_id",
+        store=True,
+        index=True,
+        precompute=True,
+    )
+    partner_id = fields.Many2one(related="order_id.partner_id")
+    sequence = fields.Integer(default=10)
+
+    # Where it comes from
+    kind = fields.Selection(
+        selection=[
+            ("labour", "Labour"),
+            ("travel", "Travel"),
+            ("part", "Part"),
+            ("fixed", "Fixed price"),
+            ("fee", "Fee"),
+            ("manual", "Other"),
+        ],
+        required=True,
+        default="manual",
+    )
+    visit_id = fields.Many2one(
+        comodel_name="field.service.visit",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    part_id = fields.Many2one(
+        comodel_name="field.service.part",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+
+    # What is billed
+    product_id = fields.Many2one(
+        comodel_name="product.product",
+        index="btree_not_null",
+        check_company=True,
+        domain=[("sale_ok", "=", True)],
+    )
+    name = fields.Text(
+        string="Description",
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    worked_qty = fields.Float(
+        string="Worked", default=1.0, digits="Product Unit", required=True
+    )
+    quantity = fields.Float(
+        string="To Bill",
+        compute="_compute_quantity",
+        store=True,
+        readonly=False,
+        precompute=True,
+        digits="Product Unit",
+    )
+    product_uom_id = fields.Many2one(
+        comodel_name="uom.uom",
+        string="Unit",
+        compute="_compute_product_uom_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    price_unit = fields.Float(
+        string="Price",
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        min_display_digits="Product Price",
+    )
+    price_origin = fields.Selection(
+        selection=[
+            ("pricelist", "Pricelist"),
+            ("fixed", "Fixed price"),
+            ("manual", "Entered by hand"),
+        ],
+        required=True,
+        default="pricelist",
+    )
+    coverage = fields.Selection(
+        selection=COVERAGES,
+        compute="_compute_coverage",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    leakage_reason_id = fields.Many2one(
+        comodel_name="field.service.reason",
+        string="Not Billed Because",
+        index="btree_not_null",
+        domain=[("kind", "=", "leakage")],
+        help="Why less is billed than was worked.",
+    )
+    amount = fields.Monetary(
+        compute="_compute_amounts", store=True, help="To bill times price, before tax."
+    )
+    unbilled_amount = fields.Monetary(
+        string="Not Billed",
+        compute="_compute_amounts",
+        store=True,
+        help="Value of what was worked and is not billed.",
+    )
+
+    # Where it went
+    sale_line_id = fields.Many2one(
+        comodel_name="sale.order.line",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="set null",
+        check_company=True,
+    )
+    state = fields.Selection(
+        selection=[
+            ("not_billable", "Not billable"),
+            ("open", "Open"),
+            ("ordered", "On a sales order"),
+            ("invoiced", "On an invoice"),
+        ],
+        compute="_compute_state",
+        store=True,
+        index=True,
+    )
+
+    # Two processes cannot propose the same work twice.
+    _source_uniq = models.UniqueIndex(
+        "(order_id, kind, COALESCE(visit_id, 0), COALESCE(part_id, 0)) "
+        "WHERE sale_line_id IS NULL AND kind IN "
+        "('labour', 'travel', 'part', 'fixed')",
+        "This work is proposed for billing already.",
+    )
+
+    # ------------------------------------------------------------------ computes
+    @api.depends("product_id", "kind")
+    def _compute_name(self):
+        for charge in self:
+            if not charge.name:
+                charge.name = charge.product_id.display_name or ""
+
+    @api.depends("product_id")
+    def _compute_product_uom_id(self):
+        for charge in self:
+            if not charge.product_uom_id:
+                charge.product_uom_id = charge.product_id.uom_id
+
+    @api.depends("order_id.coverage")
+    def _compute_coverage(self):
+        for charge in self:
+            if not charge._is_billed():
+                charge.coverage = charge.order_id.coverage
+
+    @api.depends("worked_qty", "coverage")
+    def _compute_quantity(self):
+        for charge in self:
+            if charge._is_billed():
+                continue
+            if charge.coverage != "chargeable":
+                charge.quantity = 0.0
+            elif not charge.leakage_reason_id:
+                # With a reason, what is left out was decided by a person.
+                charge.quantity = charge.worked_qty
+
+    @api.depends("product_id", "worked_qty", "product_uom_id", "price_origin")
+    def _compute_price_unit(self):
+        for charge in self:
+            if charge.price_origin == "pricelist" and not charge._is_billed():
+                charge.price_unit = charge._get_pricelist_price()
+
+    @api.depends("quantity", "worked_qty", "price_unit", "currency_id")
+    def _compute_amounts(self):
+        for charge in self:
+            price = charge.price_unit
+            currency = charge.currency_id or charge.env.company.currency_id
+            charge.amount = currency.round(charge.quantity * price)
+            charge.unbilled_amount = currency.round(charge.worked_qty * price) - (
+                charge.amount
+            )
+
+    @api.depends("quantity", "sale_line_id.qty_invoiced")
+    def _compute_state(self):
+        for charge in self:
+            if charge.sale_line_id:
+                charge.state = "invoiced" if charge._is_billed() else "ordered"
+            else:
+                charge.state = "open" if charge._has_quantity() else "not_billable"
+
+    def _has_quantity(self):
+        """Tell whether there is anything to bill."""
+        uom = self.product_uom_id
+        return not uom.is_zero(self.quantity) if uom else bool(self.quantity)
+
+    def _is_billed(self):
+        """Tell whether the charge is on an invoice that is not credited."""
+        return bool(self.sale_line_id.qty_invoiced)
+
+    def _is_delivered(self):
+        """Tell whether the customer has what is billed; a fixed price: all of it."""
+        return self.kind != "fixed" or self.order_id.state in FINISHED_STATES
+
+    @api.constrains("quantity", "worked_qty", "leakage_reason_id", "coverage")
+    def _check_leakage(self):
+        for charge in self:
+            less = charge.worked_qty - charge.quantity > 1e-9
+            if (
+                charge.coverage == "chargeable"
+                and less
+                and not charge.leakage_reason_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s: say why less is billed than was worked for "
+                        "“%(charge)s”.",
+                        order=charge.order_id.name,
+                        charge=charge.name,
+                    )
+                )
+            if charge.coverage != "chargeable" and charge._has_quantity():
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s: “%(charge)s” is covered. Make it chargeable to "
+                        "bill it.",
+                        order=charge.order_id.name,
+                        charge=charge.name,
+                    )
+                )
+
+    # ---------------------------------------------------------------------- CRUD
+    def write(self, vals):
+        if BILLED_FIELDS & vals.keys():
+            self._check_not_invoiced(vals)
+            if "price_unit" in vals:
+                vals = {"price_origin": "manual", **vals}
+        result = super().write(vals)
+        if BILLED_FIELDS & vals.keys():
+            self._sync_sale_lines()
+        return result
+
+    def _check_not_invoiced(self, vals):
+        """Refuse to rewrite what the customer has been billed."""
+        for charge in self.filtered(lambda charge: charge._is_locked()):
+            if any(
+                charge[name] != vals[name] for name in vals if name in BILLED_FIELDS
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(order)s: “%(charge)s” is on an invoice, or on a locked "
+                        "sales order. Credit the invoice, or add another charge.",
+                        order=charge.order_id.name,
+                        charge=charge.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_not_ordered(self):
+        releasing = self.env.context.get("service_release_charges")
+        for charge in self:
+            if charge.sale_line_id and not releasing:
+                raise UserError(
+                    self.env._(
+                        "%(order)s: “%(charge)s” is on sales order %(sale)s.",
+                        order=charge.order_id.name,
+                        charge=charge.name,
+                        sale=charge.sale_line_id.order_id.name,
+                    )
+                )
+
+    # -------------------------------------------------------------------- prices
+    def _get_pricelist_price(self):
+        """Return the price of the customer's pricelist, per unit of the charge."""
+        self.ensure_one()
+        if not self.product_id:
+            return 0.0
+        order = self.order_id
+        product = self.product_id.with_company(order.company_id)
+        return order.pricelist_id._get_product_price(
+            product.with_context(lang=order.partner_id.lang),
+            abs(self.worked_qty) or 1.0,
+            currency=self.currency_id or order.company_id.currency_id,
+            uom=self.product_uom_id or product.uom_id,
+            date=self._get_price_date(),
+        )
+
+    def _get_price_date(self):
+        """Return the day whose prices hold: the day of the work."""
+        return (
+            self.visit_id.work_date
+            or fields.Date.to_date(self.order_id.completed_on)
+            or fields.Date.context_today(self)
+        )

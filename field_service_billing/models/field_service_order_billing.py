@@ -1,0 +1,213 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+FINISHED_STATES = ("done", "closed", "cannot_complete")
+
+
+class FieldServiceOrderBilling(models.AbstractModel):
+    """From charges to sales orders and invoices, and how far that is."""
+
+    _name = "field.service.order.billing"
+    _description = "Billing of Work Orders"
+
+    # ------------------------------------------------------------- billing state
+    def _get_billing_state(self):
+        """Return how far the billing of this order is."""
+        self.ensure_one()
+        lines = self._get_billed_sale_lines()
+        if self.charge_ids.filtered(lambda charge: charge.state == "open"):
+            return "incomplete" if self._get_billing_issues() else "ready"
+        if lines:
+            return self._get_invoicing_state(lines)
+        expected = (
+            self.coverage == "chargeable"
+            and not self.charge_ids
+            and not self.is_historic
+            and self.state != "cancelled"
+        )
+        return "incomplete" if expected else "not_billable"
+
+    def _get_billed_sale_lines(self):
+        """Return the sale lines of this order that are, or are to be, invoiced."""
+        return self.sale_line_ids.filtered(
+            lambda line: line.state != "cancel"
+            and not line.display_type
+            and not line.is_downpayment
+            and (line.product_uom_qty or line.qty_to_invoice or line.invoice_lines)
+        )
+
+    def _get_invoicing_state(self, lines):
+        """Return drafted, invoiced or paid, for sale lines of this order."""
+        items = lines.invoice_lines.filtered(lambda item: item.parent_state != "cancel")
+        settled = items and all(
+            line.state == "sale" and not line.qty_to_invoice for line in lines
+        )
+        if not settled or any(item.parent_state != "posted" for item in items):
+            return "drafted"
+        paid = ("paid", "in_payment", "reversed")
+        invoices = items.move_id
+        return (
+            "paid"
+            if all(invoice.payment_state in paid for invoice in invoices)
+            else "invoiced"
+        )
+
+    def _get_billing_issues(self):
+        """Say what is missing before this order can be billed. Extend with super().
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        issues = self._get_charge_issues()
+        if self.state not in FINISHED_STATES:
+            issues.append(self.env._("The work is not finished."))
+        elif not self.charge_ids:
+            issues.append(
+                self.env._(
+                    "Nothing is charged: enter a charge, or decide another coverage."
+                )
+            )
+        return issues
+
+    def _get_charge_issues(self):
+        """Say what is missing on the charges themselves."""
+        issues = []
+        for charge in self.charge_ids.filtered(lambda charge: charge.state == "open"):
+            if not charge.product_id:
+                issues.append(self._get_missing_product_message(charge))
+            elif charge.currency_id.is_zero(charge.price_unit):
+                issues.append(
+                    self.env._("“%(charge)s” has no price.", charge=charge.name)
+                )
+        return issues
+
+    def _get_missing_product_message(self, charge):
+        names = {
+            "labour": "service_labour_product_id",
+            "fixed": "service_fixed_product_id",
+        }
+        if charge.kind in names:
+            return self.company_id._get_missing_setting_message(names[charge.kind])
+        return self.env._("“%(charge)s” has no product.", charge=charge.name)
+
+    # --------------------------------------------------------------- sales orders
+    def action_create_sale_order(self):
+        """Put the open charges on one sales order per work order, and open it."""
+        return self._create_sale_orders()._get_records_action()
+
+    def action_create_grouped_sale_order(self):
+        """Put the open charges on one sales order per customer, and open it."""
+        return self._create_sale_orders(grouped=True)._get_records_action()
+
+    def _create_sale_orders(self, grouped=False):
+        """Carry the open charges to confirmed sales orders.
+
+        :param bool grouped: one sales order for all orders of a customer
+        :return: the sales orders of these work orders
+        :raises UserError: naming what is missing, before anything is made
+        """
+        # The charges follow the work, which the clerk may only read.
+        self.sudo()._process_charges()
+        self._check_issues({order: order._get_charge_issues() for order in self})
+        charges = self.charge_ids.filtered(lambda charge: charge.state == "open")
+        groups = charges.grouped(
+            lambda charge: charge.order_id._get_sale_order_key(grouped)
+        )
+        for group in groups.values():
+            orders = group.order_id
+            company = orders.company_id
+            sale_order = orders._get_open_sale_order() or self.env["sale.order"].create(
+                orders[0].with_company(company)._prepare_sale_order_values()
+            )
+            group._create_sale_lines(sale_order.with_company(company))
+            if sale_order.state != "sale":
+                sale_order.with_company(company).action_confirm()
+        sale_orders = self.sale_order_ids.filtered(lambda so: so.state != "cancel")
+        self._check_issues(
+            {
+                order: [self.env._("There is nothing to bill.")]
+                for order in self
+                if not order.sale_order_ids & sale_orders
+            }
+        )
+        return sale_orders
+
+    def _get_sale_order_key(self, grouped):
+        """Return what the work orders on one sales order have in common."""
+        if not grouped:
+            return (self,)
+        return (self.company_id, self.partner_id, self.pricelist_id, self.site_id)
+
+    def _get_open_sale_order(self):
+        """Return the sales order of these work orders that can take more lines."""
+        return self.sale_order_ids.filtered(
+            lambda so: so.state in ("draft", "sent", "sale")
+            and not so.locked
+            and so.partner_id == self.partner_id
+            and so.currency_id == self.billing_currency_id
+        )[:1]
+
+    def _prepare_sale_order_values(self):
+        """Return the values of a sales order for this work order."""
+        self.ensure_one()
+        values = {
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+            "origin": self.name,
+            "pricelist_id": self.pricelist_id.id,
+        }
+        if self.site_id:
+            values["partner_shipping_id"] = self.site_id.id
+        return values
+
+    def action_create_invoice(self):
+        """Invoice the finished orders with Odoo's own invoicing and show it."""
+        invoices = self._create_invoices()
+        return self.sale_order_ids.action_view_invoice(invoices=invoices)
+
+    def _create_invoices(self):
+        """Invoice everything these orders are charged, down payments deducted.
+
+        :raises UserError: naming what is missing, before anything is made
+        """
+        self._check_issues({order: order._get_billing_issues() for order in self})
+        sale_orders = self._create_sale_orders()
+        return sale_orders._create_invoices(final=True)
+
+    def _check_issues(self, issues):
+        """Refuse with one sentence per issue.
+
+        :param dict issues: order -> sentences
+        """
+        lines = [
+            f"{order.name}: {issue}" for order in issues for issue in issues[order]
+        ]
+        if lines:
+            raise UserError("\n".join(lines))
+
+    def _cancel_sale_orders(self):
+        """Cancel sales orders that are only about cancelled work orders."""
+        for sale_order in self.sale_order_ids.filtered(lambda so: so.state != "cancel"):
+            lines = sale_order.order_line.filtered(lambda line: not line.display_type)
+            alive = lines.filtered(
+                lambda line: line.service_order_id.state != "cancelled"
+            )
+            if not alive and not sale_order.locked:
+                sale_order._action_cancel()
+                continue
+            orders = self & lines.service_order_id
+            sale_order.message_post(
+                body=self.env._(
+                    "Cancelled: %(orders)s. Nothing is billed for it any more.",
+                    orders=", ".join(orders.mapped("name")),
+                )
+            )
+
+    # ------------------------------------------------------------------- actions
+    def action_view_sale_orders(self):
+        """Open the sales orders of these work orders."""
+        return self.sale_order_ids._get_records_action()
+
+    def action_view_invoices(self):
+        """Open the invoices and credit notes of these work orders."""
+        return self.sale_order_ids.action_view_invoice(invoices=self.invoice_ids)

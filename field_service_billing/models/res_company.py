@@ -1,0 +1,108 @@
+from odoo import fields, models
+
+LABOUR_ACCOUNTS = ("service_labour_account_id", "service_labour_contra_account_id")
+TRAVEL_ACCOUNTS = ("service_travel_account_id", "service_travel_contra_account_id")
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    # Cost of labour and travel
+    service_absorb_labour = fields.Boolean(
+        string="Charge Labour to Work Orders",
+        default=True,
+        help="Completed visits post the technicians' time on their work order, "
+        "against a contra account in profit and loss.",
+    )
+    service_travel_rate = fields.Monetary(
+        string="Travel Cost per Hour",
+        groups="field_service.group_cost",
+        help="Cost of one hour on the road, van included. Zero: travel posts nothing.",
+    )
+    service_labour_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Field Labour",
+        index="btree_not_null",
+        help="Takes the cost of the work, with the order.",
+    )
+    service_labour_contra_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Field Labour, Contra",
+        index="btree_not_null",
+        help="Gives the cost of the work, without any order. Salaries plus this "
+        "account are the time that no order paid for.",
+    )
+    service_travel_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Field Travel",
+        index="btree_not_null",
+        help="Takes the cost of the way, with the order.",
+    )
+    service_travel_contra_account_id = fields.Many2one(
+        comodel_name="account.account",
+        string="Field Travel, Contra",
+        index="btree_not_null",
+        help="Gives the cost of the way, without any order.",
+    )
+
+    # What is sold
+    service_labour_product_id = fields.Many2one(
+        comodel_name="product.product",
+        string="Labour Product",
+        index="btree_not_null",
+        domain=[("type", "=", "service"), ("sale_ok", "=", True)],
+        help="Sold for each hour of work, at the price of the customer's pricelist.",
+    )
+    service_travel_product_id = fields.Many2one(
+        comodel_name="product.product",
+        string="Travel Product",
+        index="btree_not_null",
+        domain=[("type", "=", "service"), ("sale_ok", "=", True)],
+        help="Sold for each hour on the way. Empty: travel is not charged.",
+    )
+    service_fixed_product_id = fields.Many2one(
+        comodel_name="product.product",
+        string="Fixed Price Product",
+        index="btree_not_null",
+        domain=[("type", "=", "service"), ("sale_ok", "=", True)],
+        help="Sold once for an order with a fixed price, unless its job type has a "
+        "product of its own.",
+    )
+
+    def _get_service_account_fields(self):
+        direct_cost = "expense_direct_cost"
+        return {
+            **super()._get_service_account_fields(),
+            "service_labour_account_id": {
+                "name": self.env._("Field labour"),
+                "account_type": direct_cost,
+                "code": "512100",
+            },
+            "service_labour_contra_account_id": {
+                "name": self.env._("Field labour charged to work orders"),
+                "account_type": direct_cost,
+                "code": "512200",
+            },
+            "service_travel_account_id": {
+                "name": self.env._("Field travel"),
+                "account_type": direct_cost,
+                "code": "513100",
+            },
+            "service_travel_contra_account_id": {
+                "name": self.env._("Field travel charged to work orders"),
+                "account_type": direct_cost,
+                "code": "513200",
+            },
+        }
+
+    def _get_absorption_settings(self):
+        """Return the settings that posting labour and travel needs."""
+        self.ensure_one()
+        # Settings of the company, not data of the user who works on an order.
+        company = self.sudo()
+        if not company.service_absorb_labour:
+            return []
+        names = ["service_journal_id", *LABOUR_ACCOUNTS]
+        if not company.currency_id.is_zero(company.service_travel_rate):
+            names += TRAVEL_ACCOUNTS
+        return names

@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    service_absorb_labour = fields.Boolean(
+        related="company_id.service_absorb_labour", readonly=False
+    )
+    service_travel_rate = fields.Monetary(
+        related="company_id.service_travel_rate",
+        readonly=False,
+        groups="field_service.group_cost",
+    )
+    service_labour_account_id = fields.Many2one(
+        related="company_id.service_labour_account_id", readonly=False
+    )
+    service_labour_contra_account_id = fields.Many2one(
+        related="company_id.service_labour_contra_account_id", readonly=False
+    )
+    service_travel_account_id = fields.Many2one(
+        related="company_id.service_travel_account_id", readonly=False
+    )
+    service_travel_contra_account_id = fields.Many2one(
+        related="company_id.service_travel_contra_account_id", readonly=False
+    )
+    service_labour_product_id = fields.Many2one(
+        related="company_id.service_labour_product_id", readonly=False
+    )
+    service_travel_product_id = fields.Many2one(
+        related="company_id.service_travel_product_id", readonly=False
+    )
+    service_fixed_product_id = fields.Many2one(
+        related="company_id.service_fixed_product_id", readonly=False
+    )

@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+
+ORDER_GROUPS = "field_service.group_technician,field_service.group_cost"
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    service_order_ids = fields.Many2many(
+        comodel_name="field.service.order",
+        string="Work Orders",
+        compute="_compute_service_order_ids",
+        groups=ORDER_GROUPS,
+    )
+    service_order_count = fields.Integer(
+        compute="_compute_service_order_ids", groups=ORDER_GROUPS
+    )
+
+    @api.depends("order_line.service_order_id")
+    def _compute_service_order_ids(self):
+        for sale_order in self:
+            orders = sale_order.order_line.service_order_id
+            sale_order.service_order_ids = orders
+            sale_order.service_order_count = len(orders)
+
+    def _action_cancel(self):
+        """Give the charges that are not invoiced back to their work orders."""
+        result = super()._action_cancel()
+        # Whoever cancels a sales order need not have any right on work orders.
+        self.sudo()._release_service_charges()
+        return result
+
+    def _release_service_charges(self):
+        """Make the charges of cancelled sales orders open again, and say so."""
+        for sale_order in self.filtered(lambda so: so.state == "cancel"):
+            charges = sale_order.order_line.service_charge_ids.filtered(
+                lambda charge: not charge._is_billed()
+            )
+            orders = charges.order_id
+            if not charges:
+                continue
+            charges._release()
+            orders._process_charges()
+            for order in orders.filtered(lambda order: order.state != "cancelled"):
+                order.message_post(
+                    body=self.env._(
+                        "Sales order %(sale)s is cancelled: its charges can be billed "
+                        "again.",
+                        sale=sale_order._get_html_link(),
+                    )
+                )
+
+    def action_draft(self):
+        """Lines whose charges went back to their work order do not come back."""
+        # A salesperson need not have any right on charges.
+        released = self.filtered(lambda so: so.state == "cancel").order_line.filtered(
+            lambda line: line.is_service_charge and not line.sudo().service_charge_ids
+        )
+        released.filtered(lambda line: not line.invoice_lines).unlink()
+        return super().action_draft()
+
+    def _get_copiable_order_lines(self):
+        """What was done is billed once: a copied sales order has no charges."""
+        lines = super()._get_copiable_order_lines()
+        return lines.filtered(lambda line: not line.is_service_charge)
+
+    def _get_update_prices_lines(self):
+        """The price of the work done is the charge's."""
+        lines = super()._get_update_prices_lines()
+        return lines.filtered(lambda line: not line.is_service_charge)
+
+    def _prepare_down_payment_line_values_from_base_line(self, base_line):
+        values = super()._prepare_down_payment_line_values_from_base_line(base_line)
+        order = base_line.get("_service_order_id")
+        return {**values, "service_order_id": order} if order else values
+
+    def action_view_service_orders(self):
+        """Open the work orders on this sales order."""
+        return self.service_order_ids._get_records_action()

@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+
+from .field_service_order import PRICE_GROUPS
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    service_order_id = fields.Many2one(
+        comodel_name="field.service.order",
+        string="Work Order",
+        index="btree_not_null",
+        copy=False,
+        check_company=True,
+        ondelete="restrict",
+        help="The one work order this line is about. Its invoice lines belong to it.",
+    )
+    service_charge_ids = fields.One2many(
+        comodel_name="field.service.charge",
+        inverse_name="sale_line_id",
+        string="Work Order Charges",
+        groups=PRICE_GROUPS,
+    )
+    is_service_charge = fields.Boolean(
+        string="Made from a Charge", copy=False, readonly=True
+    )
+    qty_delivered_method = fields.Selection(
+        selection_add=[("work_order", "Work Order")],
+        ondelete={
+            "work_order": lambda lines: lines.write({"qty_delivered_method": "manual"})
+        },
+    )
+
+    # -------------------------------------------------------------------- delivery
+    @api.depends("is_service_charge")
+    def _compute_qty_delivered_method(self):
+        """What is delivered on a line made from a charge is the charge."""
+        charged = self.filtered("is_service_charge")
+        charged.qty_delivered_method = "work_order"
+        return super(SaleOrderLine, self - charged)._compute_qty_delivered_method()
+
+    @api.depends(
+        "service_charge_ids.quantity",
+        "service_charge_ids.kind",
+        "service_charge_ids.order_id.state",
+    )
+    def _compute_qty_delivered(self):
+        return super()._compute_qty_delivered()
+
+    def _prepare_qty_delivered(self):
+        quantities = super()._prepare_qty_delivered()
+        for line in self:
+            if line.qty_delivered_method == "work_order":
+                # A salesperson need not have any right on work orders.
+                charges = line.sudo().service_charge_ids
+                quantities[line] = sum(
+                    charge.quantity for charge in charges if charge._is_delivered()
+                )
+        return quantities
+
+    def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
+        """Parts of a work order are at the customer already."""
+        others = self.filtered(lambda line: not line.is_service_charge)
+        return super(SaleOrderLine, others)._action_launch_stock_rule(
+            previous_product_uom_qty=previous_product_uom_qty
+        )
+
+    # ----------------------------------------------------------------------- price
+    def _compute_price_unit(self):
+        """The price of the work done is the charge's."""
+        others = self.filtered(lambda line: not line.is_service_charge)
+        return super(SaleOrderLine, others)._compute_price_unit()
+
+    def _compute_discount(self):
+        """The price of a charge has the pricelist's discount in it."""
+        others = self.filtered(lambda line: not line.is_service_charge)
+        return super(SaleOrderLine, others)._compute_discount()
+
+    # ---------------------------------------------------------------- distribution
+    @api.depends("service_order_id")
+    def _compute_analytic_distribution(self):
+        """A line of a work order is on that work order, and on no other."""
+        result = super()._compute_analytic_distribution()
+        for line in self.filtered("service_order_id"):
+            line.analytic_distribution = (
+                line.service_order_id._merge_analytic_distribution(
+                    line.analytic_distribution
+                )
+            )
+        return result
+
+    def _prepare_base_line_for_taxes_computation(self, **kwargs):
+        """Let taxes, down payments and discounts know the work order of a line."""
+        if self.service_order_id:
+            kwargs["_service_order_id"] = self.service_order_id.id
+        return super()._prepare_base_line_for_taxes_computation(**kwargs)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_release_charges(self):
+        """A deleted line of a quotation gives its charges back."""
+        # Whoever edits a quotation need not have any right on work orders.
+        self.sudo().service_charge_ids._release()

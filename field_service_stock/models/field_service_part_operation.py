@@ -26,7 +26,6 @@ class FieldServicePartOperation(models.AbstractModel):
         self.check_access("write")
         self._check_order_open()
         self._use(quantity)
-        self.order_id._process()
         return True
 
     def action_return(self, quantity=None):
@@ -39,7 +38,6 @@ class FieldServicePartOperation(models.AbstractModel):
             part._check_return_quantity(quantity)
         for part in self:
             part._return(part.consumed_qty if quantity is None else quantity)
-        self.order_id._process()
         return True
 
     def action_release(self):

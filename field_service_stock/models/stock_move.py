@@ -53,6 +53,40 @@ class StockMove(models.Model):
             "service_part_id",
         ]
 
+    def _action_done(self, cancel_backorder=False):
+        """Let the work orders react, whoever validated the transfer."""
+        done = super()._action_done(cancel_backorder=cancel_backorder)
+        ours = done.filtered("service_order_id")._filter_service_consumption()
+        if ours:
+            # Whoever moves goods need not have any right on work orders.
+            ours.sudo()._create_missing_parts()
+            ours.service_order_id._process()
+        return done
+
+    def _create_missing_parts(self):
+        """Make a part of what was added to a transfer by hand: it is billed as one."""
+        moves = self.filtered(
+            lambda move: move.state == "done"
+            and not move.service_part_id
+            and move.location_dest_id.usage == "customer"
+        )
+        parts = self.env["field.service.part"].create(
+            [move._prepare_part_values() for move in moves]
+        )
+        for move, part in zip(moves, parts, strict=True):
+            move.service_part_id = part
+
+    def _prepare_part_values(self):
+        """Return the values of the part a move stands for that has none."""
+        self.ensure_one()
+        return {
+            "order_id": self.service_order_id.id,
+            "product_id": self.product_id.id,
+            "quantity": self.quantity,
+            "uom_id": self.product_uom.id,
+            "location_id": self.location_id.id,
+        }
+
     # ------------------------------------------------------------------- posting
     def _is_service_consumption(self):
         """Tell whether the move takes parts to, or back from, a work order's site."""

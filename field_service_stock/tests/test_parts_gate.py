@@ -127,11 +127,13 @@ class TestPartsGate(FieldServiceStockCommon):
     def test_a_warehouse_man_validates_without_knowing_work_orders(self):
         part = self._create_part(self._create_order(), self.seal, 2.0)
         part.action_reserve()
+        self._work(self._create_visit(part.order_id), 1.0)
         user = self._create_user("stock", "stock.group_stock_user")
         picking = part.move_ids.picking_id.with_user(user)
         picking.move_ids.picked = True
         picking.button_validate()
         self.assertEqual(part.state, "used")
+        self.assertEqual(part.order_id.state, "done")
         self._assert_posted(part.move_ids, "parts", [24.0])
 
     def test_orders_with_used_parts_are_not_deleted(self):
@@ -168,6 +170,10 @@ class TestPartsGate(FieldServiceStockCommon):
         picking.move_ids.picked = True
         picking.button_validate()
         self._assert_posted(added, "parts", [24.0])
+        self.assertRecordValues(
+            added.service_part_id,
+            [{"order_id": order.id, "consumed_qty": 2.0, "state": "used"}],
+        )
         with self.assertRaises(UserError):
             picking.service_order_id = self._create_order()
         self.assertFalse(picking.copy().service_order_id)

@@ -51,6 +51,10 @@ class FieldServicePostingMixin(models.AbstractModel):
         # and dispatchers have no accounting rights.
         sources = self.sudo()
         targets = sources._get_posting_targets()
+        moves = self.env["account.move"].sudo().with_context(tracking_disable=True)
+        if not sources._get_posting_deltas(targets):
+            # The usual case. Nothing to post is no reason to make others wait.
+            return moves
         sources._lock_orders_for_posting(targets)
         deltas = sources._get_posting_deltas(targets)
         groups = defaultdict(list)
@@ -61,7 +65,6 @@ class FieldServicePostingMixin(models.AbstractModel):
             self._prepare_posting_values(company, date, lines)
             for (company, date), lines in groups.items()
         ]
-        moves = self.env["account.move"].sudo().with_context(tracking_disable=True)
         for company, company_values in self._group_by_company(values):
             moves |= moves.with_company(company).create(company_values)
         moves._post(soft=False)

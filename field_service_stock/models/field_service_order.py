@@ -150,9 +150,7 @@ class FieldServiceOrder(models.Model):
             lambda order: order.state in DEAD_STATES
         )._cancel_service_pickings()
         moves = self.service_move_ids.filtered(lambda move: move.state == "done")
-        # The lock that a posting takes is worth having only if there is one to make.
-        if moves._get_posting_deltas(moves._get_posting_targets()):
-            moves._sync_posting()
+        moves._sync_posting()
 
     def _action_cannot_complete(self):
         """Free the parts of orders that are given up."""

@@ -1,0 +1,280 @@
+"""What people do to work orders and their books, as operations a test may combine.
+
+Each operation takes a ``World`` and a number it draws its choices from. An operation
+that makes no sense at the moment (nothing to return yet, say) does nothing; one that
+Odoo or the suite refuses with a message is undone and counted as refused.
+"""
+
+from datetime import timedelta
+
+from odoo import Command
+from odoo.exceptions import UserError
+
+from . import story
+
+
+class World:
+    """Two companies at work, and a way to draw from a number."""
+
+    def __init__(self, env):
+        self.env = env
+        self.refused = []
+        self.settings = [
+            story.prepare_company(env, story.COMPANY_A, "base.USD", "real_time"),
+            story.prepare_company(env, story.COMPANY_B, "base.EUR", "periodic"),
+        ]
+        story.prepare_aurora(self.settings[0])
+        story.prepare_boreal(self.settings[1])
+        self.start()
+
+    def start(self):
+        """Begin a new sequence with one order in each company."""
+        self.orders, self.invoices, self.day = [], [], 0
+        for number in (0, 1):
+            create_order(self, number)
+
+    def setting(self, order):
+        """Return what the order's company works with."""
+        return next(
+            setting for setting in self.settings if setting.company == order.company_id
+        )
+
+    def order(self, number):
+        """Draw one of the orders."""
+        return self.orders[number % len(self.orders)]
+
+    def invoice(self, number, state="posted"):
+        """Draw one of the invoices in a state; none when there is none."""
+        found = [invoice for invoice in self.invoices if invoice.state == state]
+        return found[number % len(found)] if found else None
+
+    def free_day(self):
+        """Return a day on which nobody is booked yet."""
+        self.day += 1
+        return self.day
+
+    def play(self, operation, number):
+        """Run one operation; what is refused is undone."""
+        try:
+            with self.env.cr.savepoint():
+                operation(self, number)
+        except UserError as error:  # ValidationError and AccessError too
+            self.env.invalidate_all()
+            self.refused.append((operation.__name__, str(error)))
+
+
+def amount(number):
+    """Draw an awkward amount of money from a number: 0.01 to 999.99."""
+    return (number % 99999 + 1) / 100.0
+
+
+def create_order(world, number):
+    """A new order, of any coverage and pricing method."""
+    setting = world.settings[number % 2]
+    fixed = number // 2 % 3 == 0
+    coverage = ("chargeable", "chargeable", "warranty", "goodwill")[number // 6 % 4]
+    world.orders.append(
+        story.create_order(
+            setting,
+            f"Order {len(world.orders)}",
+            coverage=coverage,
+            pricing_method="fixed" if fixed else "time_material",
+            fixed_price=amount(number) if fixed else 0.0,
+        )
+    )
+
+
+def work_visit(world, number):
+    """A visit from start to end, with an odd number of minutes."""
+    order = world.order(number)
+    setting = world.setting(order)
+    visit = story.plan(setting, order, day=world.free_day())
+    hours = (number % 37 + 1) * 7 / 60
+    story.work(visit, hours, travel=(number % 5) / 12)
+
+
+def correct_hours(world, number):
+    """A finishing time that was wrong, posted or not."""
+    ends = world.order(number).visit_ids.event_ids.filtered(
+        lambda event: event.type == "work_end" and not event.correction_of_id
+    )
+    for end in ends[:1]:
+        minutes = number % 90 - 30
+        end.action_correct(end.device_time + timedelta(minutes=minutes), "Wrong")
+
+
+def use_part(world, number):
+    """Parts from the van."""
+    order = world.order(number)
+    part = story.add_part(order, world.setting(order).part, number % 3 + 1)
+    part.action_use()
+
+
+def return_part(world, number):
+    """A used part comes back."""
+    parts = world.order(number).part_ids.filtered("consumed_qty")
+    for part in parts[:1]:
+        part.action_return(1)
+
+
+def correct_quantity(world, number):
+    """A done quantity that was counted wrong."""
+    moves = world.order(number).service_move_ids.filtered(
+        lambda move: move.state == "done" and not move.origin_returned_move_id
+    )
+    for move in moves[:1]:
+        if not move.returned_move_ids:
+            move.quantity = number % 4 + 1
+
+
+def bill_order(world, number):
+    """Invoice what is charged."""
+    world.invoices.append(story.bill(world.order(number)))
+
+
+def draft_invoice(world, number):
+    """Create an invoice and leave it in draft."""
+    world.invoices.append(world.order(number)._create_invoices())
+
+
+def reset_invoice(world, number):
+    """Reset a posted invoice to draft, and post it again most of the time."""
+    invoice = world.invoice(number)
+    if invoice:
+        invoice.button_draft()
+        if number % 3:
+            invoice.action_post()
+
+
+def cancel_invoice(world, number):
+    """Cancel an invoice that is in draft."""
+    invoice = world.invoice(number, "draft")
+    if invoice:
+        invoice.button_cancel()
+
+
+def credit_invoice(world, number):
+    """Credit an invoice, all of it, in this or an earlier month."""
+    invoice = world.invoice(number)
+    if invoice and invoice.move_type == "out_invoice":
+        credit = invoice._reverse_moves([{"invoice_date": story.first_day().date()}])
+        credit.action_post()
+        world.invoices.append(credit)
+
+
+def split_bill(world, number):
+    """A vendor's bill shared by two orders of one company, in odd percentages."""
+    order = world.order(number)
+    company_orders = [
+        other for other in world.orders if other.company_id == order.company_id
+    ]
+    other = company_orders[number // 7 % len(company_orders)]
+    percent = 100.0 if other == order else number % 9999 / 100 + 0.01
+    distribution = story.share(order, percent)
+    if other != order:
+        distribution.update(story.share(other, round(100 - percent, 2)))
+    setting = world.setting(order)
+    bill = story.bill_from(setting, "Helper", amount(number), distribution)
+    world.invoices.append(bill)
+
+
+def foreign_invoice(world, number):
+    """An invoice in another currency, without any sales order."""
+    order = world.order(number)
+    setting = world.settings[0]
+    if order.company_id != setting.company:
+        return
+    invoice = setting.env["account.move"].create(
+        {
+            "move_type": "out_invoice",
+            "company_id": setting.company.id,
+            "partner_id": setting.customer.id,
+            "currency_id": world.env.ref("base.EUR").id,
+            "invoice_date": story.first_day().date(),
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "name": "Abroad",
+                        "price_unit": amount(number),
+                        "quantity": number % 3 + 1,
+                        "tax_ids": [Command.clear()],
+                        "analytic_distribution": story.share(order, 100.0),
+                    }
+                )
+            ],
+        }
+    )
+    invoice.action_post()
+    world.invoices.append(invoice)
+
+
+def move_share(world, number):
+    """An accountant puts a posted item on another order."""
+    invoice = world.invoice(number)
+    if not invoice:
+        return
+    lines = invoice.invoice_line_ids.filtered("analytic_distribution")
+    orders = [order for order in world.orders if order.company_id == invoice.company_id]
+    for line in lines[:1]:
+        order = orders[number // 3 % len(orders)]
+        line.analytic_distribution = story.share(order, 100.0)
+
+
+def cancel_order(world, number):
+    """Cancel an order, whatever has happened on it."""
+    world.order(number).action_cancel()
+
+
+def change_rate(world, number):
+    """The technician gets a rise: nothing that is posted may change."""
+    setting = world.settings[number % 2]
+    rates = setting.env["field.service.labour.rate"].search(
+        [("employee_id", "=", setting.technician.id)]
+    )
+    rates[:1].rate = number % 80 + 10
+
+
+def lock_books(world, number):
+    """Lock the books of a company up to a day of the story."""
+    company = world.settings[number % 2].company
+    company.fiscalyear_lock_date = story.first_day() + timedelta(days=number % 20)
+
+
+def settle_again(world, number):
+    """Run every step of every order once more."""
+    world.env["field.service.order"].union(*world.orders)._process()
+
+
+def buy_dearer(world, number):
+    """Buy parts at another price."""
+    story.buy(world.settings[number % 2], number % 5 + 1, amount(number) / 10)
+
+
+def close_stock(world, number):
+    """Close the stock valuation of a company."""
+    company = world.settings[number % 2].company
+    company.action_close_stock_valuation(auto_post=True)
+
+
+OPERATIONS = [
+    create_order,
+    work_visit,
+    correct_hours,
+    use_part,
+    return_part,
+    correct_quantity,
+    bill_order,
+    draft_invoice,
+    reset_invoice,
+    cancel_invoice,
+    credit_invoice,
+    split_bill,
+    foreign_invoice,
+    move_share,
+    cancel_order,
+    change_rate,
+    lock_books,
+    settle_again,
+    buy_dearer,
+    close_stock,
+]

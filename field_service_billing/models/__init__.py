@@ -14,5 +14,4 @@ from . import account_move
 from . import account_move_line
 from . import sale_order
 from . import sale_order_line
-from . import sale_order_discount
 from . import stock_move

@@ -248,7 +248,8 @@ class FieldServiceCharge(models.Model):
         """Tell whether the customer has what is billed; a fixed price: all of it."""
         return self.kind != "fixed" or self.order_id.state in FINISHED_STATES
 
-    @api.constrains("quantity", "worked_qty", "leakage_reason_id", "coverage")
+    # Not on "coverage": the quantity follows it, one step later.
+    @api.constrains("quantity", "worked_qty", "leakage_reason_id")
     def _check_leakage(self):
         for charge in self:
             less = charge.worked_qty - charge.quantity > 1e-9

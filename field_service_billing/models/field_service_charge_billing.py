@@ -53,8 +53,9 @@ class FieldServiceChargeBilling(models.AbstractModel):
             values += known.pop(target.key, self.browse())._converge(target)
         for rest in known.values():
             values += rest._converge(rest._get_empty_target())
-        # The unique index reads the table, not the cache.
-        self.flush_model(["sale_line_id"])
+        if values:
+            # The unique index reads the table, not the cache.
+            self.flush_model(["sale_line_id"])
         created = self.create(values)
         (charges.exists() | created)._link_moves()
         return created

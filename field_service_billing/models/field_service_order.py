@@ -229,8 +229,10 @@ class FieldServiceOrder(models.Model):
     def _process_postings(self):
         """Post the cost of the visits' hours and ways, in one entry per day."""
         result = super()._process_postings()
-        self.visit_ids._freeze_rates()
-        self.visit_ids._sync_posting()
+        visits = self.visit_ids
+        if visits:
+            visits._freeze_rates()
+            visits._sync_posting()
         return result
 
     # ---------------------------------------------------------------------- gate

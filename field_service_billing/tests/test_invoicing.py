@@ -99,13 +99,11 @@ class TestInvoicing(FieldServiceBillingCommon):
         self._assert_income({order: 200.0})
 
     def test_sales_tax_stays_off_the_order(self):
-        tax = self.env["account.tax"].create(
-            {"name": "10 %", "amount": 10.0, "company_id": self.company.id}
-        )
-        self.labour_product.taxes_id = tax
+        """The chart's 15 % go to a liability."""
+        self.labour_product.taxes_id = self.company.account_sale_tax_id
         order = self._create_worked_order(2.0)
         invoice = self._bill(order)
-        self.assertEqual(invoice.amount_total, 176.0)
+        self.assertEqual(invoice.amount_total, 184.0)
         self._assert_income({order: 160.0})
 
     def _pay_down(self, sale_order, percent):
@@ -141,10 +139,9 @@ class TestInvoicing(FieldServiceBillingCommon):
         down = self._post(self._pay_down(sale_order, 10.0))
         self._assert_one_order(down)
         self._assert_income({first: 120.0, second: 80.0})
-        for order in orders:
-            self._work(
-                self._create_visit(order, start=MONDAY + timedelta(days=order.id)), 1
-            )
+        for number, order in enumerate(orders):
+            start = MONDAY + timedelta(hours=4 * number)
+            self._work(self._create_visit(order, start=start), 1.0)
         final = self._bill(orders)
         self._assert_one_order(final)
         self._assert_income({first: 1200.0, second: 800.0})

@@ -29,5 +29,6 @@
         "views/field_service_menus.xml",
     ],
     "demo": ["demo/field_service_demo.xml"],
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

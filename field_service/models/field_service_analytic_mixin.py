@@ -17,6 +17,7 @@ class FieldServiceAnalyticMixin(models.AbstractModel):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
+        check_company=True,
     )
 
     @api.model

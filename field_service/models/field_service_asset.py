@@ -44,7 +44,7 @@ class FieldServiceAsset(models.Model):
     installed_on = fields.Date()
     warranty_until = fields.Date()
     order_ids = fields.Many2many(
-        comodel_name="field.service.order", string="Work Orders"
+        comodel_name="field.service.order", string="Work Orders", check_company=True
     )
     order_count = fields.Integer(compute="_compute_order_count")
 

@@ -32,6 +32,7 @@ class FieldServiceBooking(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
+        check_company=True,
     )
     company_id = fields.Many2one(
         related="visit_id.company_id", store=True, index=True, precompute=True

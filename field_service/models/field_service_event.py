@@ -27,6 +27,7 @@ class FieldServiceEvent(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
+        check_company=True,
     )
     order_id = fields.Many2one(
         related="visit_id.order_id", store=True, index=True, precompute=True
@@ -89,6 +90,7 @@ class FieldServiceEvent(models.Model):
         string="Corrects",
         index="btree_not_null",
         domain="[('visit_id', '=', visit_id), ('correction_of_id', '=', False)]",
+        check_company=True,
     )
     reason = fields.Char()
 

@@ -192,23 +192,25 @@ class Cluster:
             return 0
 
     def _forget_dead_server(self):
-        """Remove the traces of a server that was killed, or of another machine run.
+        """Remove the traces of a killed server whose process number was given away.
 
-        PostgreSQL does so itself, unless its old process number is in use by another
-        program now, which is common in containers.
+        In containers that is common. In all other cases PostgreSQL does so itself,
+        after making sure that none of its old processes is alive.
         """
         pid = self._pid()
-        if pid and not _is_postgres(pid):
+        if pid and Path(f"/proc/{pid}").exists() and not _is_postgres(pid):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             for left in self.sockets.glob(".s.PGSQL.*"):
                 left.unlink()
 
 
 def _is_postgres(pid):
+    """Tell whether this is a living server; a container may keep dead ones listed."""
     try:
-        return "postgres" in Path(f"/proc/{pid}/comm").read_text()
+        status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return False
+    return "Name:\tpostgres\n" in status and "State:\tZ" not in status
 
 
 def _socket_folder(folder):

@@ -58,6 +58,30 @@ class SaleOrderLine(models.Model):
                 )
         return quantities
 
+    @api.depends("is_service_charge", "invoice_lines.move_id.move_type")
+    def _compute_qty_to_invoice(self):
+        """What was credited in part is not billed again.
+
+        A credit note over part of a charge is a concession; core would put the
+        quantity on the next invoice. Credited in full, the charge is billed anew.
+        """
+        result = super()._compute_qty_to_invoice()
+        for line in self.filtered("is_service_charge"):
+            if line.qty_invoiced and line._get_gross_invoiced() >= abs(
+                line.qty_invoiced + line.qty_to_invoice
+            ):
+                line.qty_to_invoice = 0.0
+        return result
+
+    def _get_gross_invoiced(self):
+        """Return the quantity once invoiced, without what was credited of it."""
+        kind = "out_refund" if self.product_uom_qty < 0 else "out_invoice"
+        return sum(
+            item.product_uom_id._compute_quantity(item.quantity, self.product_uom_id)
+            for item in self._get_invoice_lines()
+            if item.move_id.state != "cancel" and item.move_id.move_type == kind
+        )
+
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
         """Parts of a work order are at the customer already."""
         others = self.filtered(lambda line: not line.is_service_charge)

@@ -114,16 +114,21 @@ class FieldServiceBillingCommon(FieldServiceStockCommon):
         return invoices
 
     @classmethod
-    def _credit(cls, invoice):
-        """Credit an invoice in full with Odoo's wizard and post the credit note."""
+    def _create_credit(cls, invoice):
+        """Make the draft of a full credit note with Odoo's wizard."""
         wizard = (
             cls.env["account.move.reversal"]
             .with_context(active_model="account.move", active_ids=invoice.ids)
             .create({"journal_id": invoice.journal_id.id, "date": "2026-03-20"})
         )
-        action = wizard.refund_moves()
-        credit = cls.env["account.move"].browse(action["res_id"])
+        credit = cls.env["account.move"].browse(wizard.refund_moves()["res_id"])
         credit.invoice_date = "2026-03-20"
+        return credit
+
+    @classmethod
+    def _credit(cls, invoice):
+        """Credit an invoice in full and post the credit note."""
+        credit = cls._create_credit(invoice)
         credit.action_post()
         return credit
 

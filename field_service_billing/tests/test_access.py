@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import FieldServiceBillingCommon
 
@@ -47,6 +47,25 @@ class TestAccess(FieldServiceBillingCommon):
             view = records.get_view(view_type="form")
             for name in HIDDEN[model]:
                 self.assertNotIn(f'name="{name}"', view["arch"])
+
+    def test_forms_open_for_every_role(self):
+        users = (self.user_technician, self.dispatcher, self.manager, self.clerk)
+        for user in users:
+            for record in (self.order, self.order.visit_ids):
+                with self.subTest(user=user.login, model=record._name):
+                    Form(record.with_user(user))
+        sale_order = self.order._create_sale_orders()
+        invoice = self._bill(self.order)
+        Form(sale_order.with_user(self.clerk))
+        Form(invoice.with_user(self.clerk))
+
+    def test_clerk_enters_a_charge(self):
+        with Form(self.order.with_user(self.clerk)) as form:
+            with form.charge_ids.new() as line:
+                line.product_id = self.fixed_product
+                line.worked_qty = 0.5
+        # 2.0 h x 80 + 0.5 h x 50 + 0.5 x 1200
+        self.assertEqual(self.order.charge_amount, 785.0)
 
     def test_dispatcher_decides_coverage_without_seeing_prices(self):
         order = self.order.with_user(self.dispatcher)

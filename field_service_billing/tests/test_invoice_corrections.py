@@ -28,6 +28,23 @@ class TestInvoiceCorrections(FieldServiceBillingCommon):
         self.assertEqual(again.amount_total, 210.0)
         self._assert_income({order: 210.0})
 
+    def test_credited_in_part(self):
+        """One filter is credited as a concession: it is not billed again."""
+        order, invoice = self._create_invoiced_order()
+        credit = self._create_credit(invoice)
+        labour = credit.invoice_line_ids.filtered(
+            lambda line: line.product_id == self.labour_product
+        )
+        labour.unlink()
+        credit.invoice_line_ids.quantity = 1.0
+        self._post(credit)
+        self._assert_income({order: 185.0})
+        self.assertEqual(order.billing_state, "invoiced")
+        self._correct_end(order.visit_ids, 1.0)
+        self.assertEqual(self._bill(order).amount_total, 80.0)
+        self._assert_income({order: 265.0})
+        self._assert_no_cogs(invoice | credit)
+
     def test_credited_and_given_away(self):
         order, invoice = self._create_invoiced_order()
         self._credit(invoice)

@@ -18,6 +18,7 @@ class AccountTax(models.Model):
         """
 
         def group_by_order(base_line):
+            """Add the work order to the key that core groups by."""
             values = grouping_function(base_line) if grouping_function else {}
             order = base_line.get("_service_order_id")
             return {**values, "_service_order_id": order} if order else values

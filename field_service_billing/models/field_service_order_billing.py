@@ -114,14 +114,7 @@ class FieldServiceOrderBilling(models.AbstractModel):
             lambda charge: charge.order_id._get_sale_order_key(grouped)
         )
         for group in groups.values():
-            orders = group.order_id
-            company = orders.company_id
-            sale_order = orders._get_open_sale_order() or self.env["sale.order"].create(
-                orders[0].with_company(company)._prepare_sale_order_values()
-            )
-            group._create_sale_lines(sale_order.with_company(company))
-            if sale_order.state != "sale":
-                sale_order.with_company(company).action_confirm()
+            group.order_id._add_to_sale_order(group)
         sale_orders = self.sale_order_ids.filtered(lambda so: so.state != "cancel")
         self._check_issues(
             {
@@ -131,6 +124,17 @@ class FieldServiceOrderBilling(models.AbstractModel):
             }
         )
         return sale_orders
+
+    def _add_to_sale_order(self, charges):
+        """Put charges of these orders on their sales order, confirmed."""
+        company = self.company_id
+        orders = self.with_company(company)
+        sale_order = orders._get_open_sale_order() or orders.env["sale.order"].create(
+            orders[0]._prepare_sale_order_values()
+        )
+        charges.with_company(company)._create_sale_lines(sale_order)
+        if sale_order.state != "sale":
+            sale_order.action_confirm()
 
     def _get_sale_order_key(self, grouped):
         """Return what the work orders on one sales order have in common."""

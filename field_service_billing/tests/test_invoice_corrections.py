@@ -65,9 +65,8 @@ class TestInvoiceCorrections(FieldServiceBillingCommon):
         self._assert_no_cogs(invoice)
         self._assert_one_order(invoice)
 
-    def test_model_does_not_drop_the_order(self):
-        """Account, product or partner of a draft change: the order stays."""
-        order = self._create_worked_order(2.0)
+    def _create_cost_centre_model(self):
+        """A distribution model that puts the customer on a cost centre."""
         plan = self.env["account.analytic.plan"].create({"name": "Cost centres"})
         centre = self.env["account.analytic.account"].create(
             {"name": "North", "plan_id": plan.id, "company_id": self.company.id}
@@ -79,6 +78,12 @@ class TestInvoiceCorrections(FieldServiceBillingCommon):
                 "analytic_distribution": {str(centre.id): 100},
             }
         )
+        return centre
+
+    def test_model_does_not_drop_the_order(self):
+        """Account, product or partner of a draft change: the order stays."""
+        order = self._create_worked_order(2.0)
+        centre = self._create_cost_centre_model()
         invoice = self._bill(order, post=False)
         expected = {**order._get_analytic_distribution(), str(centre.id): 100}
         line = invoice.invoice_line_ids

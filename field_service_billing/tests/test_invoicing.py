@@ -64,33 +64,35 @@ class TestInvoicing(FieldServiceBillingCommon):
         self.assertEqual(len(invoice), 1)
         self._assert_income({first: 160.0, second: 80.0})
 
-    def test_foreign_currency(self):
-        """160.00 EUR at 0.8 EUR per USD are 200.00 USD on the order."""
+    def _create_euro_pricelist(self, rate):
+        """An hour costs 80.00 EUR; ``rate`` EUR are one USD."""
         euro = self.env.ref("base.EUR")
         self.env["res.currency.rate"].create(
             {
                 "currency_id": euro.id,
                 "company_id": self.company.id,
                 "name": "2026-01-01",
-                "rate": 0.8,
+                "rate": rate,
             }
         )
-        pricelist = self.env["product.pricelist"].create(
+        item = {
+            "applied_on": "0_product_variant",
+            "product_id": self.labour_product.id,
+            "compute_price": "fixed",
+            "fixed_price": 80.0,
+        }
+        return self.env["product.pricelist"].create(
             {
                 "name": "Euro",
                 "currency_id": euro.id,
-                "item_ids": [
-                    Command.create(
-                        {
-                            "applied_on": "0_product_variant",
-                            "product_id": self.labour_product.id,
-                            "compute_price": "fixed",
-                            "fixed_price": 80.0,
-                        }
-                    )
-                ],
+                "item_ids": [Command.create(item)],
             }
         )
+
+    def test_foreign_currency(self):
+        """160.00 EUR at 0.8 EUR per USD are 200.00 USD on the order."""
+        pricelist = self._create_euro_pricelist(0.8)
+        euro = pricelist.currency_id
         order = self._create_order(pricelist_id=pricelist.id)
         self._work(self._create_visit(order), 2.0)
         self.assertEqual(order.charge_ids.currency_id, euro)
@@ -189,6 +191,25 @@ class TestInvoicing(FieldServiceBillingCommon):
         self.assertEqual(invoice.amount_total, 1224.0)
         self._assert_income({order: 144.0})
 
+    def _create_bill(self, amount, distribution):
+        line = {
+            "name": "Crane",
+            "price_unit": amount,
+            "account_id": self._get_account("expense").id,
+            "analytic_distribution": distribution,
+            "tax_ids": [Command.clear()],
+        }
+        bill = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.partner.id,
+                "invoice_date": "2026-03-05",
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+        bill.action_post()
+        return bill
+
     def test_subcontractor_on_a_fixed_price_order(self):
         """1200.00 fixed, 300.00 of a bill shared 60/40: core documents are enough."""
         order = self._create_order(pricing_method="fixed")
@@ -197,25 +218,7 @@ class TestInvoicing(FieldServiceBillingCommon):
             str(order._get_analytic_account().id): 60.0,
             str(other._get_analytic_account().id): 40.0,
         }
-        bill = self.env["account.move"].create(
-            {
-                "move_type": "in_invoice",
-                "partner_id": self.partner.id,
-                "invoice_date": "2026-03-05",
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "name": "Crane",
-                            "price_unit": 500.0,
-                            "account_id": self._get_account("expense").id,
-                            "analytic_distribution": shares,
-                            "tax_ids": [Command.clear()],
-                        }
-                    )
-                ],
-            }
-        )
-        bill.action_post()
+        bill = self._create_bill(500.0, shares)
         self._work(self._create_visit(order), 1.0)
         self._bill(order)
         self._assert_income({order: 1200.0, other: 0.0})

@@ -13,7 +13,7 @@ class FieldServiceReason(models.Model):
         selection=[
             ("return", "Return visit"),
             ("pause", "Pause"),
-            ("decline", "Decline"),
+            ("decline", "Declined visit"),
             ("override", "Override"),
             ("cancel", "Cancellation"),
             ("leakage", "Not billed"),

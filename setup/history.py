@@ -12,6 +12,8 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.story import report_reconciliation
+
 COLUMNS = ("date", "equipment", "description", "type", "cost")
 COMPANY = "Imported History"
 CURRENCY = "AUD"
@@ -79,13 +81,17 @@ def read_rows(path):
 def import_history(env, path, log=print):
     """Import the work orders of a file.
 
-    :param env: environment of a user who may import; several runs change nothing twice
+    :param env: environment of the superuser; several runs change nothing twice
     :param path: CSV file
     :param log: called with a line of progress now and then
     :rtype: Result
     """
     company = prepare_company(env)
-    env = env["base"].with_company(company).with_context(tracking_disable=True).env
+    # As a person, not as the superuser, who would find the equipment of all companies.
+    person = env.ref("base.user_admin")
+    person.company_ids += company
+    context = {"allowed_company_ids": company.ids, "tracking_disable": True}
+    env = env(user=person, context=context)
     rows = read_rows(path)
     prepare_job_types(env, rows)
     refused = {
@@ -97,7 +103,6 @@ def import_history(env, path, log=print):
     for start in range(0, len(waiting), BATCH):
         log(f"{start} of {len(waiting)} work orders")
         refused.update(_load(env, company, waiting[start : start + BATCH]))
-        env.cr.commit()
     imported = len(rows) - unchanged - len(refused)
     return Result(company, imported, unchanged, refused)
 
@@ -220,7 +225,15 @@ def report(env, result):
     lines += [
         f"  line {line}: {reason}" for line, reason in sorted(result.refused.items())
     ]
-    return "\n".join([*lines, "", *_margin_table(env, result.company)])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            *_margin_table(env, result.company),
+            "",
+            *report_reconciliation(env, result.company),
+        ]
+    )
 
 
 def _margin_table(env, company):

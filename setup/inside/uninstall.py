@@ -10,6 +10,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
+# Products of the demo data stay, as Odoo keeps what stock moves refer to.
 LEFTOVERS = """
     SELECT 'table ' || table_name FROM information_schema.tables
      WHERE table_schema = 'public' AND table_name LIKE 'field_service%%'
@@ -18,7 +19,9 @@ LEFTOVERS = """
       FROM information_schema.columns
      WHERE table_schema = 'public' AND column_name LIKE 'service_order_id'
     UNION ALL
-    SELECT 'record ' || module || '.' || name FROM ir_model_data WHERE module = ANY(%s)
+    SELECT 'record ' || module || '.' || name
+      FROM ir_model_data, (SELECT demo FROM ir_module_module WHERE name = 'base') base
+     WHERE module = ANY(%s) AND (NOT base.demo OR model LIKE 'field.service.%%')
     UNION ALL
     SELECT 'model ' || model FROM ir_model WHERE model LIKE 'field.service.%%'
 """

@@ -11,7 +11,7 @@ DATABASE = "fs_test"
 def check_installation(machine):
     """Each add-on installs with and without demo data and uninstalls clean."""
     for demo in (True, False):
-        check_uninstall(machine, Layers(machine, demo=demo).build())
+        check_uninstall(machine, Layers(machine, demo=demo).build(), demo=demo)
 
 
 def run_pytest(machine, arguments):

@@ -240,15 +240,13 @@ class FieldServiceReconciliation(models.Model):
 
     def action_open_on_orders(self):
         """Open the items of the row that are on work orders."""
-        return self._open_items(
-            self.env._("Items on Work Orders"), [("service_order_ids", "!=", False)]
-        )
+        name = self.env._("Items on Work Orders")
+        return self._open_items(name, [("service_order_ids", "!=", False)])
 
     def action_open_off_orders(self):
         """Open the items of the row that are on no work order."""
-        return self._open_items(
-            self.env._("Items on No Work Order"), [("service_order_ids", "=", False)]
-        )
+        name = self.env._("Items on No Work Order")
+        return self._open_items(name, [("service_order_ids", "=", False)])
 
     def action_open_integrity(self):
         """Open the split lines of the row that are not 100 %."""

@@ -6,7 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from . import lint, machine, server, testing
+from . import lint, machine, server, testing, translation
 from .console import CommandError, SetupError, say
 from .demo import DEFAULT_DATABASE, ensure_database, play
 
@@ -139,4 +139,16 @@ def check(arguments):
     return lint.run()
 
 
-COMMANDS = {"demo": demo, "odoo": odoo, "test": test, "lint": check}
+def translate(arguments):
+    """Bring the translation files up to date with the terms in the code."""
+    with machine.prepared(tests=True) as prepared:
+        return translation.update(prepared)
+
+
+COMMANDS = {
+    "demo": demo,
+    "odoo": odoo,
+    "test": test,
+    "lint": check,
+    "translate": translate,
+}

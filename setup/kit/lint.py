@@ -36,8 +36,9 @@ def _linters(folder):
             *("--disable=prefer-readme-rst", *modules),
         ],
     )
-    scripts = ["setup/demo", "setup/test", "setup/odoo", "setup/lint", ".ci/run"]
-    scripts.append("setup/lib/bootstrap.sh")
+    commands = ("demo", "test", "odoo", "lint", "translate")
+    scripts = [f"setup/{name}" for name in commands]
+    scripts += [".ci/run", "setup/lib/bootstrap.sh"]
     for script in scripts:
         yield f"sh -n {script}", ["sh", "-n", script]
     if shutil.which("shellcheck"):

@@ -195,6 +195,14 @@ class TestRussian(TransactionCase):
         with self.assertRaisesRegex(ValidationError, "«Новый».*«Выполнен».*невозможен"):
             order.state = "done"
 
+    def test_constraints_speak_russian(self):
+        constraints = self.russian["ir.model.constraint"].search(
+            [("model.model", "=like", "field.service.%"), ("message", "!=", False)]
+        )
+        self.assertGreater(len(constraints), 15)
+        for constraint in constraints:
+            self.assertRegex(constraint.message, "[А-Яа-яё]", constraint.name)
+
     def test_messages_of_each_module(self):
         for module in find_modules():
             source, expected = next(

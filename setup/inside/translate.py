@@ -18,9 +18,8 @@ import translations
 
 def main(database, *modules):
     """Update the files of each add-on; name what is left to translate."""
-    config.parse_config(
-        ["-d", database, "--no-http", "--max-cron-threads=0"], setup_logging=True
-    )
+    arguments = ["-d", database, "--no-http", "--max-cron-threads=0"]
+    config.parse_config([*arguments, "--log-level=warn"], setup_logging=True)
     waiting = {}
     with Registry(database).cursor(readonly=True) as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
@@ -29,6 +28,8 @@ def main(database, *modules):
     for module, terms in waiting.items():
         for term in terms:
             print(f"{module}: not translated: {term!r}")
+    if not any(waiting.values()):
+        print("Every term is translated.")
     return any(waiting.values())
 
 

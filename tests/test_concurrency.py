@@ -74,6 +74,7 @@ class TestConcurrency(BaseCase):
             ("account_analytic_line", "company_id"),
             ("account_move_line", "company_id"),
             ("account_move", "company_id"),
+            ("field_service_charge", "company_id"),
             ("field_service_booking", "company_id"),
             ("field_service_event", "company_id"),
             ("field_service_visit", "company_id"),

@@ -74,6 +74,9 @@ class FieldServiceOrder(models.Model):
                     )
                 )
         self._cancel_service_pickings()
+        # Before the orders themselves: PostgreSQL may otherwise check a transfer made
+        # in this transaction against a part that is gone already.
+        self.part_ids.unlink()
 
     # ------------------------------------------------------------------- actions
     def action_reserve_parts(self):

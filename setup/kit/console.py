@@ -67,12 +67,15 @@ class CommandError(Exception):
         self.code = code
         self.log = log
 
-    def last_line(self, pattern=r"\S"):
-        """The last line of the log that matches, else its last one, cut short."""
-        lines = self.log.read_text(errors="replace").splitlines()
-        lines = [line.strip() for line in lines if line.strip()]
-        found = [line for line in lines if re.search(pattern, line)] or lines
-        return found[-1][:300] if found else "no reason given"
+    def last_line(self, *patterns):
+        """The last line of the log with the first pattern that occurs, cut short."""
+        text = self.log.read_text(errors="replace")
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        for pattern in patterns:
+            found = [line for line in lines if re.search(pattern, line)]
+            if found:
+                return found[-1][:300]
+        return lines[-1][:300] if lines else "no reason given"
 
 
 def run_logged(command, log, *, step=None, watch=None, **options):

@@ -77,7 +77,7 @@ def _make(folder, requirements, log):
                 raise
             raise SetupError(
                 "pip could not install the requirements (is the network up?): "
-                f"{error.last_line('(?i)^(error|warning: retrying)')}"
+                f"{error.last_line('^Could not fetch', 'connection broken', '^ERROR')}"
             ) from None
 
 

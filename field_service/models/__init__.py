@@ -4,6 +4,8 @@ from . import field_service_analytic_mixin
 from . import field_service_order_gate
 from . import res_company
 from . import res_config_settings
+from . import account_analytic_plan
+from . import account_analytic_account
 from . import account_analytic_line
 from . import account_move_line
 from . import field_service_stage

@@ -135,18 +135,27 @@ class FieldServicePostingMixin(models.AbstractModel):
             amount = target.amount + (wanted[key].amount if key in wanted else 0.0)
             wanted[key] = target._replace(amount=amount)
         deltas = []
-        for key, target in wanted.items():
-            delta = target.amount - posted.pop(key, 0.0)
-            deltas.append(target._replace(amount=delta))
-        deltas += [self._reverse_target(*key, amount) for key, amount in posted.items()]
-        return [
+        for key, amount in posted.items():
+            # Amounts are rounded first: a remainder below the cent is no difference.
+            target = wanted.pop(key, None)
+            delta = key[-1].currency_id.round(target.amount if target else 0.0) - amount
+            if key[-1].currency_id.is_zero(delta):
+                continue
+            # Less is taken back where it was posted, more goes where it belongs now.
+            more = target and delta * amount >= 0
+            deltas.append(
+                target._replace(amount=delta)
+                if more
+                else self._reverse_target(*key, -delta)
+            )
+        return deltas + [
             target
-            for target in deltas
+            for target in wanted.values()
             if not target.order.currency_id.is_zero(target.amount)
         ]
 
     def _reverse_target(self, source_id, kind, order, amount):
-        """Return the target that takes back what a source without target posted."""
+        """Return the target that takes back some of what a source has posted."""
         line = self.env["account.move.line"].search(
             [
                 *self.browse(source_id)._get_posted_domain(),

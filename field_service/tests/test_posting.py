@@ -146,3 +146,30 @@ class TestPosting(FieldServiceCommon):
         line = invoice.invoice_line_ids
         line.account_id = self._get_account("income_other")
         self.assertEqual(line.analytic_distribution.get(key), 100.0)
+
+    def test_less_is_taken_back_where_it_was_posted(self):
+        """A month may not carry what another month takes back."""
+        order = self._create_historic(100.0)
+        account = self.company.service_historic_account_id
+        self.company.service_historic_account_id = account.copy({"name": "New"})
+        order.write({"historic_cost": 40.0, "completed_on": "2026-05-04 08:00:00"})
+        items = self._get_posted_items(order)
+        self.assertEqual(items.mapped("balance"), [100.0, -60.0])
+        self.assertEqual(set(items.mapped("date")), {MONDAY.date()})
+        self.assertEqual(items.account_id, account)
+        order.historic_cost = 50.0
+        last = self._get_posted_items(order)[-1]
+        self.assertEqual((last.balance, str(last.date)), (10.0, "2026-05-04"))
+        self.assertNotEqual(last.account_id, account)
+
+    def test_the_plan_and_its_accounts_stay_where_they_are(self):
+        order = self._create_historic(100.0)
+        account = order.analytic_account_id
+        plan = account.plan_id
+        other = self.env["account.analytic.plan"].create({"name": "Cost centres"})
+        with self.assertRaisesRegex(UserError, order.name):
+            account.plan_id = other
+        with self.assertRaisesRegex(UserError, "stands on its own"):
+            plan.parent_id = other
+        plan.name = "Jobs"
+        account.plan_id = plan

@@ -278,9 +278,9 @@ class TestPartsPosting(FieldServiceStockCommon):
         part.action_use(2.0)
         move = part._get_done_moves()
         move.date = "2026-01-16 08:00:00"
-        move.quantity = 1.0
+        move.quantity = 3.0
         items = self._get_part_items(part).filtered("service_order_id")
-        self.assertEqual(items.mapped("balance"), [24.0, -12.0])
+        self.assertEqual(items.mapped("balance"), [24.0, 12.0])
         self.assertEqual(items[-1].date, date(2026, 1, 16))
 
     def test_a_forced_date_is_the_date_of_the_entry(self):

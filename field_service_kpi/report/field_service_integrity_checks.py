@@ -172,7 +172,7 @@ class FieldServiceIntegrityChecks(models.AbstractModel):
                        WHERE share.move_line_id = item.id
                          AND share.amount = -item.balance
                          AND item.analytic_distribution
-                             = jsonb_build_object(%(plan)s::text, 100))
+                             = jsonb_build_object(COALESCE(%(plan)s::text, ''), 100))
                 GROUP BY item.id, service_order.id""",
             distribution=self._get_distribution(),
             posted=self._get_posted(),

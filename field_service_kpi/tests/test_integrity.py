@@ -46,6 +46,17 @@ class TestIntegrity(FieldServiceKpiCommon):
         self._create_entry([(self.expense, 60.0, False)])
         self.assertFalse(self._findings())
 
+    def test_healthy_beside_a_cost_centre(self):
+        """A share without any order has no key to compare with."""
+        plan = self.env["account.analytic.plan"].create({"name": "Cost centres"})
+        centre = self.env["account.analytic.account"].create(
+            {"name": "North", "plan_id": plan.id}
+        )
+        distribution = {**self._share((self.order, 100)), str(centre.id): 100}
+        self._create_entry([(self.expense, 100.0, distribution)])
+        self.assertFalse(self._findings())
+        self.assertReconciled(on_orders=-100.0)
+
     def test_split_not_complete(self):
         item = self._post_share(50)
         finding = self.assertFinding("under_split", item, amount=-50.0)

@@ -30,20 +30,26 @@ class FieldServiceOrderBilling(models.AbstractModel):
     def _get_billed_sale_lines(self):
         """Return the sale lines of this order that are, or are to be, invoiced."""
         return self.sale_line_ids.filtered(
-            lambda line: line.state != "cancel"
+            lambda line: (line.state != "cancel" or line.qty_invoiced)
             and not line.display_type
             and not line.is_downpayment
             and (line.product_uom_qty or line.qty_to_invoice or line.invoice_lines)
         )
 
     def _get_invoicing_state(self, lines):
-        """Return drafted, invoiced or paid, for sale lines of this order."""
+        """Return ready, drafted, invoiced or paid, for sale lines of this order.
+
+        Drafted is what is on a quotation or on a draft invoice; what a confirmed
+        sales order still has to invoice is as ready as an open charge.
+        """
         items = lines.invoice_lines.filtered(lambda item: item.parent_state != "cancel")
-        settled = items and all(
-            line.state == "sale" and not line.qty_to_invoice for line in lines
-        )
-        if not settled or any(item.parent_state != "posted" for item in items):
+        if any(line.state in ("draft", "sent") for line in lines) or any(
+            item.parent_state != "posted" for item in items
+        ):
             return "drafted"
+        live = lines.filtered(lambda line: line.state == "sale")
+        if not items or any(line.qty_to_invoice for line in live):
+            return "incomplete" if self._get_billing_issues() else "ready"
         paid = ("paid", "in_payment", "reversed")
         invoices = items.move_id
         return (

@@ -13,7 +13,7 @@ class TestBillingState(FieldServiceBillingCommon):
         self._work(visit, 2.0)
         self.assertEqual((order.state, order.billing_state), ("done", "ready"))
         order._create_sale_orders()
-        self.assertEqual(order.billing_state, "drafted")
+        self.assertEqual(order.billing_state, "ready")
         invoice = self._bill(order, post=False)
         self.assertEqual(order.billing_state, "drafted")
         self._post(invoice)
@@ -87,4 +87,26 @@ class TestBillingState(FieldServiceBillingCommon):
         self._bill(order)
         order.action_close()
         order.action_reopen()
+        self.assertEqual(order.billing_state, "invoiced")
+
+    def test_rest_of_an_invoice_that_was_changed(self):
+        """1 h of 2 h is invoiced: the other one is ready, nothing is drafted."""
+        order = self._create_worked_order(2.0)
+        invoice = self._bill(order, post=False)
+        invoice.invoice_line_ids.quantity = 1.0
+        self._post(invoice)
+        self.assertEqual(order.billing_state, "ready")
+        self._bill(order)
+        self.assertEqual(order.billing_state, "invoiced")
+        self._assert_income({order: 160.0})
+
+    def test_deleted_invoice(self):
+        order = self._create_worked_order(2.0)
+        self._bill(order, post=False).unlink()
+        self.assertEqual(order.billing_state, "ready")
+
+    def test_sales_order_cancelled_after_invoicing(self):
+        order = self._create_worked_order(2.0)
+        self._bill(order)
+        order.sale_order_ids._action_cancel()
         self.assertEqual(order.billing_state, "invoiced")

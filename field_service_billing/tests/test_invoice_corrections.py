@@ -23,7 +23,7 @@ class TestInvoiceCorrections(FieldServiceBillingCommon):
         self._assert_no_cogs(invoice | credit)
         self.assertEqual(order.invoice_ids, invoice | credit)
         # The customer has to be billed anew, once.
-        self.assertEqual(order.billing_state, "drafted")
+        self.assertEqual(order.billing_state, "ready")
         again = self._bill(order)
         self.assertEqual(again.amount_total, 210.0)
         self._assert_income({order: 210.0})

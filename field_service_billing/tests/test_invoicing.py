@@ -124,7 +124,7 @@ class TestInvoicing(FieldServiceBillingCommon):
         self.assertEqual(down.amount_total, 300.0)
         self._assert_one_order(down)
         self._assert_income({order: 300.0})
-        self.assertEqual(order.billing_state, "drafted")
+        self.assertEqual(order.billing_state, "incomplete")
         self._work(self._create_visit(order), 1.0)
         final = self._bill(order)
         self.assertEqual(final.amount_total, 900.0)

@@ -103,7 +103,7 @@ class TestSaleOrder(FieldServiceBillingCommon):
         self._use_part(order, quantity=2.0)
         self._work(self._create_visit(order), 1.0)
         sale_order = order._create_sale_orders()
-        self.assertEqual(order.billing_state, "drafted")
+        self.assertEqual(order.billing_state, "ready")
         sale_order._action_cancel()
         self.assertEqual(order.charge_ids.mapped("state"), ["open", "open"])
         self.assertEqual(order.billing_state, "ready")

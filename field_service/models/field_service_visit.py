@@ -35,6 +35,8 @@ class FieldServiceVisit(models.Model):
     )
     partner_id = fields.Many2one(related="order_id.partner_id")
     site_id = fields.Many2one(related="order_id.site_id")
+    contact_id = fields.Many2one(related="order_id.contact_id")
+    description = fields.Text(related="order_id.description")
     job_type_id = fields.Many2one(
         related="order_id.job_type_id", store=True, index="btree_not_null"
     )
@@ -95,6 +97,27 @@ class FieldServiceVisit(models.Model):
         visits = super().create(vals_list)
         visits.order_id._process()
         return visits
+
+    def write(self, vals):
+        if "order_id" in vals:
+            self._check_order_change(vals["order_id"])
+        result = super().write(vals)
+        if {"technician_id", "crew_ids"} & vals.keys():
+            # Whose time it was decides what it cost and what it is sold for.
+            self.filtered(lambda visit: visit.state == "completed").order_id._process()
+        return result
+
+    def _check_order_change(self, order_id):
+        """A visit stays on its order, and so does what it cost and was sold for."""
+        for visit in self:
+            if visit.order_id.id != order_id:
+                raise UserError(
+                    self.env._(
+                        "Visit %(visit)s belongs to its work order. Plan a visit of "
+                        "the other work order instead.",
+                        visit=visit.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_nothing_happened(self):

@@ -23,6 +23,8 @@ class FieldServiceVisitPlan(models.AbstractModel):
         comodel_name="hr.employee",
         string="Crew Members",
         check_company=True,
+        # Who has left the company has still done the work.
+        context={"active_test": False},
         help="Technicians who come along; booked for the same time.",
     )
     start = fields.Datetime(copy=False, index=True, tracking=True)

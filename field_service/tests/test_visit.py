@@ -95,3 +95,17 @@ class TestVisit(FieldServiceCommon):
         self._work(visit, hours=1.0)
         with self.assertRaisesRegex(ValidationError, "cannot go from Completed"):
             visit.action_cancel()
+
+    def test_a_visit_stays_on_its_order(self):
+        visit = self._create_visit(self._create_order())
+        other = self._create_order()
+        with self.assertRaisesRegex(UserError, "belongs to its work order"):
+            visit.order_id = other
+        visit.write({"order_id": visit.order_id.id, "note": "Same order"})
+
+    def test_who_has_left_was_there(self):
+        tom = self._create_technician("Tom")
+        visit = self._create_visit(self._create_order(), crew_ids=tom.ids)
+        tom.active = False
+        self.env.invalidate_all()
+        self.assertEqual(visit.crew_ids, tom)

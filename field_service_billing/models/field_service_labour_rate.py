@@ -48,6 +48,23 @@ class FieldServiceLabourRate(models.Model):
         for rate in self:
             rate.display_name = f"{rate.employee_id.name}, {rate.date_from}"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        rates = super().create(vals_list)
+        rates._settle_waiting_visits()
+        return rates
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._settle_waiting_visits()
+        return result
+
+    def _settle_waiting_visits(self):
+        """Post the work that has waited for these rates."""
+        # Whoever enters rates need not have any right on work orders.
+        for company, rates in self.sudo().grouped("company_id").items():
+            rates.employee_id._settle_waiting_visits(company)
+
     @api.model
     def _get_rate(self, employee, date, company=None):
         """Return what an hour of ``employee`` costs on ``date``.
@@ -56,11 +73,13 @@ class FieldServiceLabourRate(models.Model):
         :rtype: float
         """
         company = company or employee.company_id
-        return self._get_rates(company, {(employee, date)})[employee, date]
+        return self._get_rates(company, {(employee, date)})[employee, date] or 0.0
 
     @api.model
     def _get_rates(self, company, wanted):
         """Return {(employee, date): rate per hour in the company's currency}.
+
+        None where nobody has said what the time costs; a rate of zero is a rate.
 
         :param set wanted: pairs (employee, date)
         """
@@ -88,6 +107,8 @@ class FieldServiceLabourRate(models.Model):
         """Return the cost of an hour when no dated rate is valid on ``date``."""
         # The field is for HR officers; only the amount on the order leaves here.
         employee = employee.sudo()
+        if employee.currency_id.is_zero(employee.hourly_cost):
+            return None
         return employee.currency_id._convert(
             employee.hourly_cost, company.currency_id, company, date
         )

@@ -107,7 +107,7 @@ class FieldServiceVisit(models.Model):
         result = []
         for visit, person in sorted(pairs, key=lambda pair: (pair[0].id, pair[1].id)):
             rate = rates[person, visit._get_cost_date()]
-            if not company.currency_id.is_zero(rate):
+            if rate is not None:
                 result.append(
                     {"visit_id": visit.id, "employee_id": person.id, "rate": rate}
                 )

@@ -94,8 +94,53 @@ class TestLabourPosting(FieldServiceBillingCommon):
         with self.assertRaisesRegex(ValidationError, "labour rate for Tom"):
             order.action_close()
         self._create_rate(tom, 20.0)
-        order._process()
         self._assert_posted(visit, "labour", [40.0])
+        self._bill(order)
+        order.action_close()
+
+    def test_hourly_cost_entered_late(self):
+        tom = self._create_technician("Tom")
+        visit = self._create_worked_order(2.0).visit_ids
+        visit.crew_ids = tom
+        self._assert_posted(visit, "labour", [75.0])
+        tom.hourly_cost = 15.0
+        self._assert_posted(visit, "labour", [75.0, 30.0])
+        tom.hourly_cost = 99.0
+        self._assert_posted(visit, "labour", [75.0, 30.0])
+
+    def test_a_rate_of_zero_is_a_rate(self):
+        """The owner's son helps for nothing: that is no reason to keep it open."""
+        son = self._create_technician("Son")
+        self._create_rate(son, 0.0)
+        order = self._create_order(coverage="goodwill")
+        self._work(self._create_visit(order, technician_id=son.id), 2.0)
+        self.assertFalse(self._get_posted_items(order.visit_ids))
+        order.action_close()
+
+    def test_another_technician_than_recorded(self):
+        """2 h at 20.00 instead of 37.50, and nobody has to ask for it."""
+        tom = self._create_technician("Tom")
+        self._create_rate(tom, 20.0)
+        order = self._create_worked_order(2.0)
+        order.visit_ids.technician_id = tom
+        self._assert_posted(order.visit_ids, "labour", [75.0, -35.0])
+        order.visit_ids.crew_ids = self.technician
+        self._assert_posted(order.visit_ids, "labour", [75.0, -35.0, 75.0])
+        self.assertEqual(order.charge_ids.worked_qty, 4.0)
+
+    def test_who_has_left_keeps_his_cost_on_the_order(self):
+        """3 h instead of 2 h: 37.50 and 20.00 more, although Tom is archived."""
+        tom = self._create_technician("Tom")
+        self._create_rate(tom, 20.0)
+        order = self._create_order()
+        visit = self._create_visit(order, crew_ids=tom.ids)
+        self._work(visit, 2.0)
+        tom.active = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self._correct_end(visit, 1.0)
+        self._assert_posted(visit, "labour", [115.0, 57.5])
+        self.assertEqual(order.charge_ids.worked_qty, 6.0)
 
     def test_travel_rate_is_frozen_even_at_zero(self):
         self.company.service_travel_rate = 0.0

@@ -12,6 +12,8 @@ class FieldServiceVisit(models.Model):
     _name = "field.service.visit"
     _description = "Visit"
     _inherit = [
+        # Dispatchers choose a crew without reading employees' records.
+        "hr.mixin",
         "field.service.visit.gate",
         "field.service.visit.plan",
         "field.service.visit.log",

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -88,3 +89,12 @@ class TestAccess(FieldServiceCommon):
         visit.start = MONDAY + timedelta(days=2)
         with self.assertRaises(AccessError):
             self.job_type.with_user(self.dispatcher).name = "Other"
+
+    def test_a_dispatcher_chooses_a_crew(self):
+        visit = self.mine.with_user(self.dispatcher)
+        jim = self._create_technician("Jim")
+        visit.crew_ids = [Command.link(jim.id)]
+        self.assertEqual(
+            self.mine.booking_ids.resource_id, visit._get_booked_resources()
+        )
+        self.assertEqual(self.mine.crew_ids, jim)

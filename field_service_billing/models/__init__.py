@@ -16,3 +16,4 @@ from . import account_move_line
 from . import sale_order
 from . import sale_order_line
 from . import stock_move
+from . import stock_picking

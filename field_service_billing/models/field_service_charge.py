@@ -278,6 +278,8 @@ class FieldServiceCharge(models.Model):
 
     # ---------------------------------------------------------------------- CRUD
     def write(self, vals):
+        if "order_id" in vals:
+            self._check_order_change(vals["order_id"])
         if BILLED_FIELDS & vals.keys():
             self._check_not_invoiced(vals)
             if "price_unit" in vals:
@@ -286,6 +288,19 @@ class FieldServiceCharge(models.Model):
         if BILLED_FIELDS & vals.keys():
             self._sync_sale_lines()
         return result
+
+    def _check_order_change(self, order_id):
+        """A charge stays where its work and its sales order are."""
+        for charge in self:
+            if charge.order_id.id != order_id:
+                raise UserError(
+                    self.env._(
+                        "%(order)s: “%(charge)s” belongs to its work order. Delete it, "
+                        "or leave it out with a reason, and charge the other one.",
+                        order=charge.order_id.name,
+                        charge=charge.name,
+                    )
+                )
 
     def _check_not_invoiced(self, vals):
         """Refuse to rewrite what the customer has been billed."""

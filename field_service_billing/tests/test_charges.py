@@ -234,3 +234,8 @@ class TestCharges(FieldServiceBillingCommon):
         self.assertEqual(order.charge_amount, 1200.0)
         order.action_cancel()
         self.assertFalse(order.charge_ids)
+
+    def test_a_charge_stays_on_its_order(self):
+        order = self._create_worked_order(2.0)
+        with self.assertRaisesRegex(UserError, "belongs to its work order"):
+            order.charge_ids.order_id = self._create_order()

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -172,3 +173,16 @@ class TestSaleOrder(FieldServiceBillingCommon):
         self._assert_income({order_a: 160.0})
         self.assertEqual(order_b.sale_order_ids.company_id, self.company_b)
         self.assertEqual(self._get_income(order_b), 240.0)
+
+    def test_what_a_sales_order_delivers_is_not_used_as_well(self):
+        """Its invoice bears the cost; a use on an order would be a second one."""
+        sale_order = self.env["sale.order"].create(
+            {
+                "partner_id": self.partner.id,
+                "company_id": self.company.id,
+                "order_line": [Command.create({"product_id": self.filter.id})],
+            }
+        )
+        sale_order.action_confirm()
+        with self.assertRaisesRegex(UserError, sale_order.name):
+            sale_order.picking_ids.service_order_id = self._create_order()

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from .field_service_order import PRICE_GROUPS
@@ -57,6 +59,35 @@ class SaleOrderLine(models.Model):
                     charge.quantity for charge in charges if charge._is_delivered()
                 )
         return quantities
+
+    @api.depends("invoice_lines.price_subtotal")
+    def _compute_qty_invoiced(self):
+        return super()._compute_qty_invoiced()
+
+    def _prepare_qty_invoiced(self):
+        """A credit note over the price alone leaves the quantity invoiced.
+
+        Core takes the quantity off, so that a tenth off the price would let all of
+        the charge be billed once more.
+        """
+        quantities = super()._prepare_qty_invoiced()
+        for line in self.filtered("is_service_charge"):
+            ordered = line.product_uom_qty
+            if line.product_uom_id.compare(quantities[line] * ordered, 0.0) > 0:
+                continue
+            gross = min(line._get_gross_invoiced(), abs(ordered))
+            kept = gross if line._keeps_amount() else 0.0
+            quantities[line] = kept if ordered > 0 else -kept
+        return quantities
+
+    def _keeps_amount(self):
+        """Tell whether some of what was invoiced is not credited."""
+        amounts = defaultdict(float)
+        for item in self._get_invoice_lines():
+            if item.move_id.state != "cancel":
+                sign = -item.move_id.direction_sign
+                amounts[item.currency_id] += sign * item.price_subtotal
+        return any(not currency.is_zero(amounts[currency]) for currency in amounts)
 
     @api.depends("is_service_charge", "invoice_lines.move_id.move_type")
     def _compute_qty_to_invoice(self):

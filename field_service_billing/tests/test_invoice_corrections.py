@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -44,6 +45,26 @@ class TestInvoiceCorrections(FieldServiceBillingCommon):
         self.assertEqual(self._bill(order).amount_total, 80.0)
         self._assert_income({order: 265.0})
         self._assert_no_cogs(invoice | credit)
+
+    def test_credited_at_a_part_of_the_price(self):
+        """100.00 off a fixed price of 500.00, as a credit note of one piece."""
+        order = self._create_worked_order(
+            2.0, pricing_method="fixed", fixed_price=500.0
+        )
+        credit = self._create_credit(self._bill(order))
+        credit.invoice_line_ids.price_unit = 100.0
+        self._post(credit)
+        self._assert_income({order: 400.0})
+        self.assertEqual(order.billing_state, "invoiced")
+        self.assertEqual(order.charge_ids.state, "invoiced")
+        with self.assertRaises(UserError):
+            self._bill(order)
+        rest = self._create_credit(order.invoice_ids - credit)
+        rest.invoice_line_ids.price_unit = 400.0
+        self._post(rest)
+        self.assertEqual(order.billing_state, "ready")
+        self._bill(order)
+        self._assert_income({order: 500.0})
 
     def test_credited_and_given_away(self):
         order, invoice = self._create_invoiced_order()

@@ -28,6 +28,9 @@
         "views/res_config_settings_views.xml",
         "views/field_service_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["field_service/static/tests/tours/**/*"],
+    },
     "demo": ["demo/field_service_demo.xml"],
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -12,6 +12,7 @@
         "security/field_service_stock_rules.xml",
         "wizards/field_service_part_wizard_views.xml",
         "views/field_service_part_views.xml",
+        "views/field_service_visit_views.xml",
         "views/field_service_order_views.xml",
         "views/field_service_job_type_views.xml",
         "views/stock_picking_views.xml",

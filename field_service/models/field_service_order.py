@@ -159,6 +159,7 @@ class FieldServiceOrder(models.Model):
     next_visit_id = fields.Many2one(
         comodel_name="field.service.visit", compute="_compute_visit_figures"
     )
+    next_visit_start = fields.Datetime(compute="_compute_visit_figures")
     work_hours = fields.Float(compute="_compute_hours", store=True)
     travel_hours = fields.Float(compute="_compute_hours", store=True)
     completed_on = fields.Datetime(copy=False, index=True)
@@ -246,6 +247,7 @@ class FieldServiceOrder(models.Model):
             order.visit_count = len(visits)
             waiting = visits.filtered(lambda visit: visit.start and visit._is_open())
             order.next_visit_id = waiting.sorted("start")[:1]
+            order.next_visit_start = order.next_visit_id.start
 
     @api.depends("visit_ids.work_hours", "visit_ids.travel_hours")
     def _compute_hours(self):
@@ -369,6 +371,8 @@ class FieldServiceOrder(models.Model):
             **action,
             "domain": [("order_id", "=", self.id)],
             "context": {"default_order_id": self.id},
+            # The calendar opens on this week, where this order may have no visit.
+            "views": sorted(action["views"], key=lambda view: view[1] != "list"),
         }
 
     def action_create_callback(self):

@@ -1,0 +1,34 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import FieldServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTour(FieldServiceCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_partner("Tour Customer", company_id=cls.company.id)
+        cls._create_technician("Tour Technician")
+        cls.job_type.name = "Tour Repair"
+        # Packages of Odoo leave this file out although the manifest of `mail` names
+        # it; the browser then reports an error that has nothing to do with us.
+        cls.env["ir.asset"].create(
+            {
+                "name": "No background blur",
+                "bundle": "web.assets_backend",
+                "directive": "remove",
+                "path": "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
+            }
+        )
+
+    def test_from_request_to_done(self):
+        """A dispatcher creates an order, plans a visit, and sees both done."""
+        self.start_tour(
+            "/odoo/work-orders", "field_service_order", login=self.dispatcher.login
+        )
+        order = self.env["field.service.order"].search(
+            [("partner_id.name", "=", "Tour Customer")]
+        )
+        self.assertEqual(order.state, "done")
+        self.assertEqual(order.visit_ids.state, "completed")

@@ -32,8 +32,10 @@ install_python() {
     packages='python3 python3-venv'
     command -v apt-get >/dev/null ||
         fail 'Python 3.10 to 3.13 is needed and was not found.'
-    [ "$(id -u)" = 0 ] || fail \
-        "Python is missing: ask an administrator to run 'apt-get install $packages'."
+    # Whoever has to ask should have to ask once, so all that will be missing is named.
+    [ "$(id -u)" = 0 ] || fail "These packages are missing: ask an administrator to \
+run 'apt-get install $packages libmagic1 postgresql' (for the tests also chromium and \
+wkhtmltopdf)."
     printf 'setup: installing %s\n' "$packages" >&2
     # shellcheck disable=SC2086 # a list of words
     { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \

@@ -109,7 +109,7 @@ class FieldServiceOrderSla(models.AbstractModel):
             ("met", "Met"),
             ("paused", "Paused"),
         ],
-        string="SLA",
+        string="SLA State",
         compute="_compute_sla_state",
         search="_search_sla_state",
         help="At risk: the planned visit is too late, or little time is left and no "

@@ -192,7 +192,7 @@ class FieldServiceOrderSla(models.AbstractModel):
         """Return when the clock begins: the request, or the window it asks for."""
         self.ensure_one()
         received = self.received_on or self.create_date or fields.Datetime.now()
-        return max(received, self.requested_start or received)
+        return max(received, self.requested_start or received).replace(microsecond=0)
 
     def _get_sla_pauses(self):
         """Return the finished pauses of the clock, as (start, stop), in order."""
@@ -206,7 +206,9 @@ class FieldServiceOrderSla(models.AbstractModel):
     @api.depends("visit_ids.start", "visit_ids.stop", "visit_ids.state")
     def _compute_expected(self):
         for order in self:
-            planned = order._get_open_visits().filtered("start")
+            planned = order._get_open_visits().filtered(
+                lambda visit: visit.start and visit.stop
+            )
             order.expected_start = min(planned.mapped("start"), default=False)
             order.expected_stop = max(planned.mapped("stop"), default=False)
 

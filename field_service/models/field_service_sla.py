@@ -52,7 +52,8 @@ class FieldServiceSla(models.Model):
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",
-        domain="[('flexible_hours', '=', False)]",
+        domain="[('flexible_hours', '=', False), "
+        "('company_id', 'in', (False, company_id))]",
         help="The clock runs during these hours, public holidays left out. "
         "Empty: day and night.",
     )

@@ -15,11 +15,14 @@
         "data/ir_sequence_data.xml",
         "data/field_service_stage_data.xml",
         "data/field_service_reason_data.xml",
+        "wizards/field_service_order_hold_views.xml",
         "views/field_service_order_views.xml",
         "views/field_service_visit_views.xml",
         "views/field_service_event_views.xml",
         "views/field_service_booking_views.xml",
         "views/field_service_job_type_views.xml",
+        "views/field_service_sla_views.xml",
+        "views/field_service_order_state_log_views.xml",
         "views/field_service_asset_views.xml",
         "views/field_service_team_views.xml",
         "views/field_service_stage_views.xml",
@@ -31,7 +34,7 @@
     "assets": {
         "web.assets_tests": ["field_service/static/tests/tours/**/*"],
     },
-    "demo": ["demo/field_service_demo.xml"],
+    "demo": ["demo/field_service_sla_demo.xml", "demo/field_service_demo.xml"],
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -2,8 +2,12 @@ from . import field_service_transition_mixin
 from . import field_service_posting_mixin
 from . import field_service_analytic_mixin
 from . import field_service_order_gate
+from . import field_service_order_history
+from . import field_service_order_sla
 from . import res_company
 from . import res_config_settings
+from . import res_partner
+from . import resource_calendar_leaves
 from . import account_analytic_plan
 from . import account_analytic_account
 from . import account_analytic_line
@@ -13,8 +17,10 @@ from . import field_service_tag
 from . import field_service_reason
 from . import field_service_team
 from . import field_service_job_type
+from . import field_service_sla
 from . import field_service_asset
 from . import field_service_order
+from . import field_service_order_state_log
 from . import field_service_visit_gate
 from . import field_service_visit_plan
 from . import field_service_visit_log

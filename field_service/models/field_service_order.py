@@ -14,6 +14,8 @@ class FieldServiceOrder(models.Model):
     _name = "field.service.order"
     _description = "Work Order"
     _inherit = [
+        "field.service.order.sla",
+        "field.service.order.history",
         "field.service.order.gate",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",
@@ -299,10 +301,6 @@ class FieldServiceOrder(models.Model):
     def action_release(self):
         """Make the orders ready to be planned; refused while facts are missing."""
         return self.write({"state": "released"})
-
-    def action_hold(self):
-        """Put the orders aside; nothing can be planned on them meanwhile."""
-        return self.write({"state": "on_hold"})
 
     def action_resume(self):
         """Take the orders up again where their visits left them."""

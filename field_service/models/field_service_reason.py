@@ -20,5 +20,9 @@ class FieldServiceReason(models.Model):
         ],
         required=True,
     )
+    stops_clock = fields.Boolean(
+        string="Stops SLA Clock",
+        help="While an order is on hold for this reason, its SLA clock stands still.",
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)

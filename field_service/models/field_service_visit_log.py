@@ -58,6 +58,15 @@ class FieldServiceVisitLog(models.AbstractModel):
             for event in self.event_ids
         ]
 
+    def _get_event_times(self, *types):
+        """Return when events of the types happened, corrections considered."""
+        return [
+            entry.time
+            for visit in self
+            for entry in effective_entries(visit._get_log())
+            if entry.type in types
+        ]
+
     def _get_local_date(self, log):
         """Return the day of the first work or travel, else of the plan."""
         moments = [

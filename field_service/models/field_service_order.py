@@ -14,6 +14,8 @@ class FieldServiceOrder(models.Model):
     _name = "field.service.order"
     _description = "Work Order"
     _inherit = [
+        "field.service.order.documents",
+        "field.service.order.override",
         "field.service.order.gate",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",

@@ -50,6 +50,7 @@ class FieldServiceChecklistAnswer(models.Model):
     )
     line_id = fields.Many2one(
         comodel_name="field.service.checklist.line",
+        string="Template Question",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

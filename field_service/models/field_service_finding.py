@@ -63,7 +63,7 @@ class FieldServiceFinding(models.Model):
     remedy = fields.Text(string="Remedy Description")
     state = fields.Selection(
         selection=[
-            ("open", "Open"),
+            ("open", "Unsolved"),
             ("solved", "Solved"),
             ("withdrawn", "Withdrawn"),
         ],

@@ -16,6 +16,12 @@
         "data/field_service_stage_data.xml",
         "data/field_service_reason_data.xml",
         "wizards/field_service_order_hold_views.xml",
+        "wizards/field_service_override_wizard_views.xml",
+        "views/field_service_checklist_answer_views.xml",
+        "views/field_service_checklist_views.xml",
+        "views/field_service_photo_views.xml",
+        "views/field_service_finding_views.xml",
+        "views/field_service_asset_reading_views.xml",
         "views/field_service_order_views.xml",
         "views/field_service_visit_views.xml",
         "views/field_service_event_views.xml",
@@ -34,7 +40,12 @@
     "assets": {
         "web.assets_tests": ["field_service/static/tests/tours/**/*"],
     },
-    "demo": ["demo/field_service_sla_demo.xml", "demo/field_service_demo.xml"],
+    "demo": [
+        "demo/field_service_checklist_demo.xml",
+        "demo/field_service_sla_demo.xml",
+        "demo/field_service_demo.xml",
+        "demo/field_service_finding_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

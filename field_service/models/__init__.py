@@ -4,6 +4,9 @@ from . import field_service_analytic_mixin
 from . import field_service_order_gate
 from . import field_service_order_history
 from . import field_service_order_sla
+from . import field_service_order_override
+from . import field_service_order_documents
+from . import field_service_question_mixin
 from . import res_company
 from . import res_config_settings
 from . import res_partner
@@ -16,6 +19,9 @@ from . import field_service_stage
 from . import field_service_tag
 from . import field_service_reason
 from . import field_service_team
+from . import field_service_checklist_option
+from . import field_service_checklist
+from . import field_service_checklist_line
 from . import field_service_job_type
 from . import field_service_sla
 from . import field_service_asset
@@ -24,6 +30,11 @@ from . import field_service_order_state_log
 from . import field_service_visit_gate
 from . import field_service_visit_plan
 from . import field_service_visit_log
+from . import field_service_visit_documents
 from . import field_service_visit
 from . import field_service_event
 from . import field_service_booking
+from . import field_service_checklist_answer
+from . import field_service_photo
+from . import field_service_asset_reading
+from . import field_service_finding

@@ -46,6 +46,16 @@ class FieldServiceAsset(models.Model):
     order_ids = fields.Many2many(
         comodel_name="field.service.order", string="Work Orders", check_company=True
     )
+    reading_ids = fields.One2many(
+        comodel_name="field.service.asset.reading",
+        inverse_name="asset_id",
+        string="Readings",
+    )
+    finding_ids = fields.One2many(
+        comodel_name="field.service.finding",
+        inverse_name="asset_id",
+        string="Findings",
+    )
     order_count = fields.Integer(compute="_compute_order_count")
 
     @api.depends("order_ids")

@@ -25,6 +25,20 @@ class FieldServiceJobType(models.Model):
     team_id = fields.Many2one(
         comodel_name="field.service.team", index="btree_not_null", check_company=True
     )
+    checklist_id = fields.Many2one(
+        comodel_name="field.service.checklist",
+        index="btree_not_null",
+        check_company=True,
+        help="Its questions are copied onto the work order.",
+    )
+    require_photos = fields.Boolean(
+        string="Photos Required",
+        help="A photo from before the work and one from after it must be there.",
+    )
+    require_signature = fields.Boolean(
+        string="Signature Required",
+        help="The customer signs, or it is said why he did not.",
+    )
     description = fields.Html(string="Instructions", translate=True)
 
     _code_uniq = models.UniqueIndex(

@@ -16,6 +16,8 @@ class FieldServiceOrder(models.Model):
     _inherit = [
         "field.service.order.sla",
         "field.service.order.history",
+        "field.service.order.documents",
+        "field.service.order.override",
         "field.service.order.gate",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",

@@ -17,6 +17,9 @@ class FieldServiceReason(models.Model):
             ("override", "Override"),
             ("cancel", "Cancellation"),
             ("leakage", "Not billed"),
+            ("symptom", "Symptom"),
+            ("cause", "Cause"),
+            ("remedy", "Remedy"),
         ],
         required=True,
     )

@@ -17,6 +17,7 @@ class FieldServiceVisit(models.Model):
         "field.service.visit.gate",
         "field.service.visit.plan",
         "field.service.visit.log",
+        "field.service.visit.documents",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -65,6 +66,8 @@ class FieldServiceVisit(models.Model):
         copy=False,
         tracking=True,
     )
+    documentation = fields.Float(related="order_id.documentation")
+    require_signature = fields.Boolean(related="order_id.require_signature")
     color = fields.Integer(related="job_type_id.color")
 
     # What came of it

@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_booking
+from . import test_checklist
+from . import test_documents
 from . import test_event
 from . import test_multi_company
 from . import test_order

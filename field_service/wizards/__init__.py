@@ -1,1 +1,2 @@
 from . import field_service_order_hold
+from . import field_service_override_wizard

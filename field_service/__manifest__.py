@@ -15,12 +15,16 @@
         "data/ir_sequence_data.xml",
         "data/field_service_stage_data.xml",
         "data/field_service_reason_data.xml",
+        "data/field_service_agreement_data.xml",
         "views/field_service_order_views.xml",
         "views/field_service_visit_views.xml",
         "views/field_service_event_views.xml",
         "views/field_service_booking_views.xml",
         "views/field_service_job_type_views.xml",
         "views/field_service_asset_views.xml",
+        "views/field_service_agreement_views.xml",
+        "views/field_service_agreement_line_views.xml",
+        "views/field_service_agreement_occurrence_views.xml",
         "views/field_service_team_views.xml",
         "views/field_service_stage_views.xml",
         "views/field_service_tag_views.xml",
@@ -31,7 +35,10 @@
     "assets": {
         "web.assets_tests": ["field_service/static/tests/tours/**/*"],
     },
-    "demo": ["demo/field_service_demo.xml"],
+    "demo": [
+        "demo/field_service_demo.xml",
+        "demo/field_service_agreement_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

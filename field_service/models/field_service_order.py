@@ -14,6 +14,7 @@ class FieldServiceOrder(models.Model):
     _name = "field.service.order"
     _description = "Work Order"
     _inherit = [
+        "field.service.order.agreement",
         "field.service.order.gate",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",

@@ -108,10 +108,9 @@ class FieldServiceAgreementLine(models.Model):
     @api.depends("asset_ids", "agreement_id.partner_id")
     def _compute_site_id(self):
         for line in self:
-            if not line.site_id:
-                line.site_id = (
-                    line.asset_ids[:1].site_id or line.agreement_id.partner_id
-                )
+            customer = line.agreement_id.partner_id
+            if not line.site_id or line.site_id == customer:
+                line.site_id = line.asset_ids[:1].site_id or customer
 
     @api.depends("job_type_id")
     def _compute_planned_hours(self):

@@ -43,7 +43,7 @@ class FieldServiceAgreementOccurrence(models.Model):
     job_type_id = fields.Many2one(related="line_id.job_type_id", store=True, index=True)
     site_id = fields.Many2one(related="line_id.site_id")
     number = fields.Integer(
-        string="No.", required=True, readonly=True, help="Counted from the anchor."
+        required=True, readonly=True, help="Counted from the anchor."
     )
     original_date = fields.Datetime(
         string="By the Rule", required=True, readonly=True, index=True

@@ -270,7 +270,10 @@ class TestAgreement(AgreementCommon):
                     }
                 ],
             )
-        first.order_id.action_close()
+        with patch.object(
+            type(first.order_id), "_get_reasons_closed", lambda order: []
+        ):
+            first.order_id.action_close()
         self.assertEqual(first.state, "done")
 
     def test_a_cancelled_order_is_made_anew_on_demand(self):

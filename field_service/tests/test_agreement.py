@@ -480,6 +480,7 @@ class TestAgreement(AgreementCommon):
             with form.line_ids.new() as line:
                 line.job_type_id = self.job_type
                 line.asset_ids.add(self.asset)
+                line.technician_id = self.technician
                 self.assertEqual(line.planned_hours, 2.0)
                 self.assertEqual(line.site_id, self.site)
                 line.anchor_date = "2026-03-31"
@@ -488,6 +489,7 @@ class TestAgreement(AgreementCommon):
         self.assertEqual(agreement.line_ids.month_day, 31)
         self.assertEqual(agreement.line_ids.calendar_id.company_id, self.company)
         agreement.action_activate()
+        agreement.line_ids.technician_id = self.technician
         with Form(agreement.occurrence_ids[0]) as form:
             form.planned_date = datetime(2026, 4, 1, 9)
         self.assertTrue(agreement.occurrence_ids[0].is_moved)

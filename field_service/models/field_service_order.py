@@ -18,6 +18,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.history",
         "field.service.order.documents",
         "field.service.order.override",
+        "field.service.order.agreement",
         "field.service.order.gate",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_agreement
 from . import test_booking
 from . import test_checklist
 from . import test_documents
@@ -7,5 +8,6 @@ from . import test_multi_company
 from . import test_order
 from . import test_posting
 from . import test_sla
+from . import test_recurrence
 from . import test_tour
 from . import test_visit

@@ -53,6 +53,7 @@ class FieldServiceIntegrity(models.Model):
     _depends = {
         "field.service.ledger.report": ["margin"],
         "account.analytic.line": ["date"],
+        "field.service.agreement": ["analytic_account_id"],
         "account.move.line": [
             "analytic_distribution",
             "balance",

@@ -184,6 +184,12 @@ class FieldServiceIntegrityChecks(models.AbstractModel):
         posted = self._get_posted()
         foreign = SQL("service_order.company_id <> item.company_id")
         locked = self._get_locked_condition()
+        # Agreements have accounts of their own in the plan.
+        agreed = SQL(
+            """EXISTS (SELECT FROM field_service_agreement agreement
+                        WHERE agreement.analytic_account_id = %s)""",
+            self._get_plan_sql(),
+        )
         checks = {
             "foreign_company": ("1_error", SQL("%s AND %s", posted, foreign)),
             "changed_after_lock": ("2_warning", SQL("%s AND %s", posted, locked)),
@@ -192,7 +198,10 @@ class FieldServiceIntegrityChecks(models.AbstractModel):
                 SQL("%s AND share.date <> item.date", posted),
             ),
             "not_posted": ("2_warning", SQL("item.parent_state <> 'posted'")),
-            "no_order": ("2_warning", SQL("%s AND service_order.id IS NULL", posted)),
+            "no_order": (
+                "2_warning",
+                SQL("%s AND service_order.id IS NULL AND NOT %s", posted, agreed),
+            ),
         }
         return {
             kind: self._prepare_share_check(kind, severity, condition)

@@ -219,3 +219,11 @@ class TestIntegrity(FieldServiceKpiCommon):
         move = self._create_entry([(self.expense, 5.0, {str(account.id): 100})])
         item = move.line_ids.filtered(lambda line: line.account_id == self.expense)
         self.assertFinding("no_order", item, order=self.order.browse())
+
+    def test_an_agreement_has_an_account_of_its_own(self):
+        agreement = self.env["field.service.agreement"].create(
+            {"partner_id": self.partner.id, "company_id": self.company.id}
+        )
+        distribution = agreement._get_analytic_distribution()
+        self._create_entry([(self.expense, 5.0, distribution)])
+        self.assertFalse(self._findings())

@@ -20,8 +20,8 @@ class World:
         self.env = env
         self.refused = []
         self.settings = [
-            story.prepare_company(env, story.COMPANY_A, "base.USD", "real_time"),
-            story.prepare_company(env, story.COMPANY_B, "base.EUR", "periodic"),
+            story.prepare_company(env, story.COMPANY_A),
+            story.prepare_company(env, story.COMPANY_B),
         ]
         story.prepare_aurora(self.settings[0])
         story.prepare_boreal(self.settings[1])

@@ -16,6 +16,11 @@ from odoo import Command, fields
 
 COMPANY_A = "Aurora Field Service"
 COMPANY_B = "Boreal Field Service"
+# Currency, stock valuation, customer, technician.
+COMPANIES = {
+    COMPANY_A: ("base.USD", "real_time", "Grand Hotel", "Tina Weber"),
+    COMPANY_B: ("base.EUR", "periodic", "Seaside Bakery", "Boris Holm"),
+}
 COST_KINDS = ("parts", "labour", "travel", "subcontract", "other")
 
 
@@ -41,8 +46,8 @@ class Setting(NamedTuple):
 # --------------------------------------------------------------------------- the story
 def run(env):
     """Play the story; return it."""
-    aurora = prepare_company(env, COMPANY_A, "base.USD", "real_time")
-    boreal = prepare_company(env, COMPANY_B, "base.EUR", "periodic")
+    aurora = prepare_company(env, COMPANY_A)
+    boreal = prepare_company(env, COMPANY_B)
     prepare_aurora(aurora)
     prepare_boreal(boreal)
     play_repair(aurora)
@@ -136,8 +141,9 @@ def play_periodic(boreal):
 
 
 # ------------------------------------------------------------------------------ set-up
-def prepare_company(env, name, currency, valuation):
+def prepare_company(env, name):
     """Create a company with its chart, accounts, prices and one technician."""
+    currency, valuation, customer, technician = COMPANIES[name]
     currency = env.ref(currency)
     currency.active = True
     company = env["res.company"].create({"name": name, "currency_id": currency.id})
@@ -156,14 +162,14 @@ def prepare_company(env, name, currency, valuation):
     setting = Setting(
         env,
         company,
-        env["res.partner"].create({"name": f"Customer of {name}"}),
+        env["res.partner"].create({"name": customer}),
         env["field.service.job.type"].create(
-            {"name": f"Service call ({currency.name})", "company_id": company.id}
+            {"name": "Service call", "company_id": company.id}
         ),
         create_technician(
-            Setting(env, company, None, None, None, None), f"Tina ({name})", 0.0
+            Setting(env, company, None, None, None, None), technician, 0.0
         ),
-        create_part(env, company, f"Pump seal ({currency.name})"),
+        create_part(env, company, "Pump seal"),
     )
     setting.technician._create_service_location()
     return setting

@@ -29,7 +29,9 @@ class FieldServiceChecklist(models.Model):
         string="Questions",
         copy=True,
     )
-    line_count = fields.Integer(string="Number of Questions", compute="_compute_line_count")
+    line_count = fields.Integer(
+        string="Number of Questions", compute="_compute_line_count"
+    )
 
     @api.depends("line_ids")
     def _compute_line_count(self):

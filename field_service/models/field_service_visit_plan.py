@@ -80,8 +80,9 @@ class FieldServiceVisitPlan(models.AbstractModel):
 
     @api.onchange("start")
     def _onchange_start(self):
-        if self.start and (not self.stop or self.stop <= self.start or self.duration):
-            hours = self.duration or self.order_id.planned_hours or 1.0
+        # By now the duration follows the new start: the length is what it was before.
+        hours = self._origin.duration or self.order_id.planned_hours or 1.0
+        if self.start and self.start != self._origin.start:
             self.stop = self.start + timedelta(hours=hours)
 
     def _get_period(self):
@@ -100,12 +101,16 @@ class FieldServiceVisitPlan(models.AbstractModel):
 
     def write(self, vals):
         self._check_may_overlap(vals)
-        if vals.get("start") and not vals.get("stop"):
+        self._check_may_plan(vals)
+        if vals.get("stop"):
+            vals = {name: vals[name] for name in vals if name != "duration"}
+        elif vals.get("start"):
             # A new start moves the visit, it does not stretch or destroy it.
             for visit in self:
                 super(FieldServiceVisitPlan, visit).write(visit._complete_period(vals))
-        else:
-            super().write(vals)
+            self._sync_bookings()
+            return True
+        super().write(vals)
         if self._get_booking_fields() & vals.keys():
             self._sync_bookings()
         return True
@@ -134,6 +139,27 @@ class FieldServiceVisitPlan(models.AbstractModel):
                     "Only a service manager may let a technician be booked twice."
                 )
             )
+
+    def _check_may_plan(self, vals):
+        """Technicians report what happened; who goes when is the dispatcher's."""
+        planned = self._get_plan_fields() & vals.keys()
+        if not planned or self.env.su:
+            return
+        if not self.env.user.has_group("field_service.group_dispatcher"):
+            raise UserError(
+                self.env._(
+                    "Only a dispatcher changes who goes when. Ask him, or decline the "
+                    "visit."
+                )
+            )
+
+    @api.model
+    def _get_plan_fields(self):
+        """Return the names of the fields that only dispatchers may change."""
+        return {
+            *(self._get_booking_fields() - {"state"}),
+            *("order_id", "lock", "travel_before_minutes", "travel_after_minutes"),
+        }
 
     # ------------------------------------------------------------------ bookings
     @api.model

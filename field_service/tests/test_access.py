@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import MONDAY, FieldServiceCommon
@@ -46,6 +46,19 @@ class TestAccess(FieldServiceCommon):
             self.env["field.service.visit"].with_user(self.user_technician).create(
                 {"order_id": self.mine.order_id.id}
             )
+
+    def test_a_technician_does_not_plan(self):
+        visit = self.mine.with_user(self.user_technician)
+        for values in (
+            {"start": MONDAY + timedelta(days=1)},
+            {"duration": 8.0},
+            {"technician_id": False},
+            {"lock": "both"},
+        ):
+            with self.assertRaisesRegex(UserError, "Only a dispatcher"):
+                visit.write(values)
+        visit.write({"note": "Key is at the reception."})
+        self.assertEqual(self.mine.start, MONDAY)
 
     def test_money_is_for_those_who_may_see_it(self):
         for user, allowed in (

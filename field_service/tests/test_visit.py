@@ -53,6 +53,11 @@ class TestVisit(FieldServiceCommon):
             self.assertEqual(form.stop, MONDAY + timedelta(hours=2))
         visit = form.save()
         self.assertEqual(visit.duration, 2.0)
+        with Form(visit) as form:
+            form.start = MONDAY + timedelta(hours=5)
+            self.assertEqual(form.stop, MONDAY + timedelta(hours=7))
+            form.stop = MONDAY + timedelta(hours=8)
+        self.assertEqual(visit.duration, 3.0)
 
     def test_nobody_drives_to_an_order_that_is_not_released(self):
         order = self._create_order(release=False)

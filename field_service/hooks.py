@@ -1,4 +1,13 @@
+from odoo.tools import SQL
+
+
 def uninstall_hook(env):
+    """Leave what belongs to the books, and let the rest go without complaint."""
+    _keep_plan(env)
+    _drop_references(env)
+
+
+def _keep_plan(env):
     """Leave the analytic plan to the books once it holds accounts.
 
     Its accounts and items are accounting data like any other: they outlive the suite.
@@ -8,3 +17,29 @@ def uninstall_hook(env):
         env["ir.model.data"].search(
             [("model", "=", plan._name), ("res_id", "=", plan.id)]
         ).unlink()
+
+
+def _drop_references(env):
+    """Drop what our own tables refer to: the tables are about to go as a whole.
+
+    Odoo first deletes the records that came with the module one by one, newest first;
+    orders and agreements made since then would refuse that.
+    """
+    env.flush_all()
+    references = env.execute_query(
+        SQL(
+            """SELECT relation.relname, reference.conname
+                 FROM pg_constraint reference
+                 JOIN pg_class relation ON relation.oid = reference.conrelid
+                WHERE reference.contype = 'f'
+                  AND relation.relname LIKE 'field\\_service\\_%%'"""
+        )
+    )
+    for table, name in references:
+        env.cr.execute(
+            SQL(
+                "ALTER TABLE %s DROP CONSTRAINT %s",
+                SQL.identifier(table),
+                SQL.identifier(name),
+            )
+        )

@@ -58,7 +58,8 @@ class FieldServiceReconciliation(models.Model):
     @property
     def _table_query(self):
         return SQL(
-            """SELECT %(id)s AS id, company_id, currency_id, period, account_id,
+            """WITH shares AS MATERIALIZED (%(shares)s)
+               SELECT %(id)s AS id, company_id, currency_id, period, account_id,
                       SUM(profit_and_loss) AS profit_and_loss,
                       SUM(on_orders) AS on_orders,
                       SUM(off_orders) AS off_orders,
@@ -68,6 +69,9 @@ class FieldServiceReconciliation(models.Model):
                  FROM (%(items)s UNION ALL %(orders)s) side
                 GROUP BY company_id, currency_id, period, account_id""",
             id=self._get_id_sql(),
+            # Added up once: without statistics (a fresh import) the planner would
+            # otherwise do it again for every item.
+            shares=self._get_shares_query(),
             items=self._get_items_query(),
             orders=self._get_orders_query(),
         )
@@ -105,10 +109,9 @@ class FieldServiceReconciliation(models.Model):
                       COALESCE(-item.balance - shares.amount, 0.0) AS split_rest
                  FROM account_move_line item
                  JOIN account_account account ON account.id = item.account_id
-                 LEFT JOIN (%(shares)s) shares ON shares.move_line_id = item.id
+                 LEFT JOIN shares ON shares.move_line_id = item.id
                 WHERE item.parent_state = 'posted'
                   AND account.account_type IN %(types)s AND %(conditions)s""",
-            shares=self._get_shares_query(),
             types=PROFIT_AND_LOSS_TYPES,
             conditions=self._get_conditions(),
         )

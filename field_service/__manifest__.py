@@ -6,7 +6,15 @@
     "website": "https://github.com/field-service-odoo/field-service",
     "license": "LGPL-3",
     "category": "Services/Field Service",
-    "depends": ["account", "hr", "portal"],
+    "depends": [
+        "account",
+        "base_geolocalize",
+        "calendar",
+        "hr_skills",
+        "portal",
+        "rating",
+        "sms",
+    ],
     "data": [
         "security/field_service_groups.xml",
         "security/ir.model.access.csv",

@@ -39,6 +39,7 @@ from . import field_service_visit_log
 from . import field_service_visit_documents
 from . import field_service_visit
 from . import field_service_event
+from . import field_service_availability
 from . import field_service_booking
 from . import field_service_checklist_answer
 from . import field_service_photo

@@ -1,0 +1,150 @@
+from collections import defaultdict
+from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
+
+import pytz
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class Busy(NamedTuple):
+    """A time in which somebody is not free: naive UTC, and what he is busy with."""
+
+    start: datetime
+    stop: datetime
+    record_id: int
+    name: str
+
+
+class FieldServiceAvailability(models.AbstractModel):
+    """When resources work and what already takes their time, for many at once.
+
+    Slot search, calendar and board ask here, so that all of them see the same. Each
+    question costs a number of queries that does not depend on how many are asked for.
+    All times are naive UTC.
+    """
+
+    _name = "field.service.availability"
+    _description = "Availability of Resources"
+
+    @api.model
+    def _get_work(self, resources, start, stop):
+        """Return when the resources work: calendars minus leaves and public holidays.
+
+        Each resource's own time zone counts, daylight saving included.
+
+        :return: {resource id: [(start, stop), ...]}, sorted, without overlaps
+        :rtype: dict[int, list[tuple[datetime, datetime]]]
+        """
+        # Planning needs everybody's working time; colleagues' leaves are hidden from
+        # users, and only "away" is told of them.
+        intervals, __ = resources.sudo()._get_valid_work_intervals(
+            start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC)
+        )
+        return {
+            resource.id: [
+                (_to_utc(begin), _to_utc(end))
+                for begin, end, __ in intervals.get(resource.id, ())
+            ]
+            for resource in resources
+        }
+
+    @api.model
+    def _get_bookings(self, resources, start, stop):
+        """Return the visits that block the resources in a period.
+
+        :return: {resource id: [Busy, ...]} by start; the record is the visit
+        :rtype: dict[int, list[Busy]]
+        """
+        booking = self.env["field.service.booking"]
+        booking.flush_model()
+        self.env["field.service.visit"].flush_model(["name"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT booking.resource_id, booking.start, booking.stop,
+                          visit.id, visit.name
+                     FROM field_service_booking booking
+                     JOIN field_service_visit visit ON visit.id = booking.visit_id
+                    WHERE booking.resource_id = ANY(%s)
+                      AND booking.start < %s AND booking.stop > %s
+                    ORDER BY booking.start, booking.id""",
+                resources.ids,
+                stop,
+                start,
+            )
+        )
+        busy = defaultdict(list)
+        for resource_id, *values in rows:
+            busy[resource_id].append(Busy(*values))
+        return busy
+
+    @api.model
+    def _get_meetings(self, resources, start, stop):
+        """Return the busy meetings in the calendars of the resources' users.
+
+        Nobody is told the name of a private meeting of somebody else.
+
+        :return: {resource id: [Busy, ...]} by start; the record is the calendar event
+        :rtype: dict[int, list[Busy]]
+        """
+        owners = defaultdict(list)
+        for resource in resources.sudo():
+            if resource.user_id:
+                owners[resource.user_id.partner_id.id].append(resource)
+        if not owners:
+            return {}
+        # Whoever plans must see that somebody is busy, whatever his calendar's rights.
+        events = self.env["calendar.event"].sudo()
+        day = timedelta(days=1)
+        events = events.search(
+            self._get_meeting_domain()
+            & Domain("partner_ids", "in", list(owners))
+            # An all-day event is stored in UTC, but lasts the owner's own day.
+            & Domain("start", "<", stop + day)
+            & Domain("stop", ">", start - day),
+            order="start, id",
+        )
+        busy = defaultdict(list)
+        for event in events:
+            for partner in event.partner_ids:
+                for resource in owners.get(partner.id, ()):
+                    begin, end = self._get_meeting_period(event, resource.tz)
+                    if begin < stop and end > start:
+                        busy[resource.id].append(
+                            Busy(begin, end, event.id, self._get_meeting_name(event))
+                        )
+        return busy
+
+    @api.model
+    def _get_meeting_domain(self):
+        """Return which calendar events keep somebody from work."""
+        # A leave's own event says nothing that the working time does not say.
+        return (
+            Domain("show_as", "=", "busy")
+            & Domain("active", "=", True)
+            & Domain("res_model", "!=", "hr.leave")
+        )
+
+    @api.model
+    def _get_meeting_period(self, event, tz):
+        if not event.allday:
+            return event.start, event.stop
+        zone = pytz.timezone(tz or "UTC")
+        first = zone.localize(datetime.combine(event.start_date, time.min))
+        last = zone.localize(
+            datetime.combine(event.stop_date + timedelta(days=1), time.min)
+        )
+        return _to_utc(first), _to_utc(last)
+
+    @api.model
+    def _get_meeting_name(self, event):
+        mine = self.env.user.partner_id in event.partner_ids
+        if event.effective_privacy == "private" and not mine:
+            return self.env._("Busy")
+        return event.name or self.env._("Busy")
+
+
+def _to_utc(moment):
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -10,8 +10,11 @@ from . import field_service_order_override
 from . import field_service_order_documents
 from . import field_service_question_mixin
 from . import res_company
+from . import res_company_travel
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_location
+from . import hr_employee_travel
 from . import resource_calendar_leaves
 from . import account_analytic_plan
 from . import account_analytic_account
@@ -41,6 +44,7 @@ from . import field_service_visit
 from . import field_service_event
 from . import field_service_availability
 from . import field_service_booking
+from . import field_service_travel
 from . import field_service_checklist_answer
 from . import field_service_photo
 from . import field_service_asset_reading

@@ -26,3 +26,11 @@ class FieldServiceTeam(models.Model):
     member_ids = fields.Many2many(
         comodel_name="hr.employee", string="Technicians", check_company=True
     )
+    depot_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Depot",
+        index="btree_not_null",
+        check_company=True,
+        help="Where the days of the team begin and end. Empty: at the technician's "
+        "work address.",
+    )

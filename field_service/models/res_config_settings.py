@@ -13,6 +13,18 @@ class ResConfigSettings(models.TransientModel):
     service_historic_contra_account_id = fields.Many2one(
         related="company_id.service_historic_contra_account_id", readonly=False
     )
+    service_travel_detour = fields.Float(
+        related="company_id.service_travel_detour", readonly=False
+    )
+    service_travel_speed = fields.Float(
+        related="company_id.service_travel_speed", readonly=False
+    )
+    service_travel_parking = fields.Integer(
+        related="company_id.service_travel_parking", readonly=False
+    )
+    service_travel_unknown = fields.Integer(
+        related="company_id.service_travel_unknown", readonly=False
+    )
 
     def action_propose_service_accounts(self):
         """Fill the journal and the accounts of the company that are still empty."""

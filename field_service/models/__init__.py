@@ -10,11 +10,9 @@ from . import field_service_order_override
 from . import field_service_order_documents
 from . import field_service_question_mixin
 from . import res_company
-from . import res_company_travel
 from . import res_config_settings
 from . import res_partner
-from . import res_partner_location
-from . import hr_employee_travel
+from . import hr_employee
 from . import resource_calendar_leaves
 from . import account_analytic_plan
 from . import account_analytic_account

@@ -28,7 +28,6 @@ class FieldServiceTeam(models.Model):
     )
     depot_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Depot",
         index="btree_not_null",
         check_company=True,
         help="Where the days of the team begin and end. Empty: at the technician's "

@@ -171,7 +171,7 @@ class TestTravel(FieldServiceCommon):
 
         def geo_localize(partner):
             if partner == bad:
-                raise UserError("Service is down")
+                raise ValueError("Service is down")
             if partner == self.site:
                 partner.write({"partner_latitude": 1.5, "partner_longitude": 2.5})
 

@@ -90,6 +90,7 @@ class FieldServiceAvailability(models.AbstractModel):
         :rtype: dict[int, list[Busy]]
         """
         owners = defaultdict(list)
+        # Whose user somebody is, is no secret of planning.
         for resource in resources.sudo():
             if resource.user_id:
                 owners[resource.user_id.partner_id.id].append(resource)

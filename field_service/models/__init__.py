@@ -3,6 +3,7 @@ from . import field_service_posting_mixin
 from . import field_service_analytic_mixin
 from . import field_service_recurrence_mixin
 from . import field_service_order_agreement
+from . import field_service_order_attention
 from . import field_service_order_gate
 from . import field_service_order_history
 from . import field_service_order_sla
@@ -40,6 +41,7 @@ from . import field_service_visit_log
 from . import field_service_visit_documents
 from . import field_service_visit
 from . import field_service_event
+from . import field_service_attention
 from . import field_service_availability
 from . import field_service_booking
 from . import field_service_travel

@@ -19,6 +19,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.documents",
         "field.service.order.override",
         "field.service.order.agreement",
+        "field.service.order.attention",
         "field.service.order.gate",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",

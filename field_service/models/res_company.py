@@ -46,6 +46,29 @@ class ResCompany(models.Model):
         help="Assumed to and from sites that nobody has located.",
     )
 
+    service_attention_minutes = fields.Integer(
+        string="Late After (minutes)",
+        default=15,
+        help="When a visit that has not begun, not ended or not been acknowledged "
+        "needs attention.",
+    )
+    service_attention_hours = fields.Integer(
+        string="Waiting After (hours)",
+        default=24,
+        help="When a work order that is not released or not planned needs attention.",
+    )
+    service_attention_hold_days = fields.Integer(
+        string="On Hold After (days)",
+        default=7,
+        help="When a work order on hold needs attention.",
+    )
+
+    _service_attention_positive = models.Constraint(
+        "CHECK(service_attention_minutes >= 0 AND service_attention_hours >= 0 "
+        "AND service_attention_hold_days >= 0)",
+        "The times after which work orders need attention cannot be negative.",
+    )
+
     @api.constrains(
         "service_travel_detour",
         "service_travel_speed",

@@ -26,6 +26,16 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.service_travel_unknown", readonly=False
     )
 
+    service_attention_minutes = fields.Integer(
+        related="company_id.service_attention_minutes", readonly=False
+    )
+    service_attention_hours = fields.Integer(
+        related="company_id.service_attention_hours", readonly=False
+    )
+    service_attention_hold_days = fields.Integer(
+        related="company_id.service_attention_hold_days", readonly=False
+    )
+
     def action_propose_service_accounts(self):
         """Fill the journal and the accounts of the company that are still empty."""
         self.company_id.action_propose_service_accounts()

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_agreement
+from . import test_attention
 from . import test_availability
 from . import test_booking
 from . import test_checklist

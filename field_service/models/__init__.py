@@ -4,6 +4,7 @@ from . import field_service_analytic_mixin
 from . import field_service_recurrence_mixin
 from . import field_service_order_agreement
 from . import field_service_order_attention
+from . import field_service_order_copy
 from . import field_service_order_gate
 from . import field_service_order_history
 from . import field_service_order_sla

@@ -20,6 +20,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.override",
         "field.service.order.agreement",
         "field.service.order.attention",
+        "field.service.order.copy",
         "field.service.order.gate",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",

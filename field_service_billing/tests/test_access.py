@@ -48,6 +48,25 @@ class TestAccess(FieldServiceBillingCommon):
             for name in HIDDEN[model]:
                 self.assertNotIn(f'name="{name}"', view["arch"])
 
+    def test_dispatcher_copies_without_seeing_prices(self):
+        self.order.write({"pricing_method": "fixed", "fixed_price": 777.0})
+        order = self.order.with_user(self.dispatcher)
+        copy = order.copy()
+        self.assertEqual(copy.partner_id, order.partner_id)
+        self.assertNotEqual(copy.sudo().fixed_price, 777.0)
+        self.assertEqual(
+            copy.sudo().pricelist_id,
+            order.partner_id.sudo().property_product_pricelist,
+        )
+        order.action_done()
+        callback = order.browse(order.action_create_callback()["res_id"])
+        self.assertEqual(callback.callback_of_id, order)
+
+    def test_nobody_copies_what_he_may_not_read(self):
+        stranger = self._create_user("stranger", "field_service.group_technician")
+        with self.assertRaises(AccessError):
+            self.order.with_user(stranger).copy_data()
+
     def test_forms_open_for_every_role(self):
         users = (self.user_technician, self.dispatcher, self.manager, self.clerk)
         for user in users:

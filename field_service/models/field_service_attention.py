@@ -276,21 +276,26 @@ class FieldServiceAttention(models.Model):
     @api.model
     def _get_next_actions(self):
         """Return what to do about each reason, as a sentence."""
-        _ = self.env._
         return {
-            "late": _("Call the technician; move the visit or send somebody else."),
-            "overrun": _("Ask when it will be finished and move what comes after."),
-            "sla_breached": _("Finish it first, and tell the customer when."),
-            "sla_risk": _("Plan an earlier visit."),
-            "declined": _("Send another technician."),
-            "no_technician": _("Choose who goes."),
-            "not_acknowledged": _("Call the technician."),
-            "return_not_planned": _("Plan the return visit."),
-            "unsolved": _("Plan another visit, or give the order up."),
-            "incomplete": _("Complete checklist, photos and signature."),
-            "not_planned": _("Plan a visit."),
-            "not_released": _("Complete the order and release it."),
-            "hold_too_long": _("Find out what it waits for; resume or cancel it."),
+            "late": self.env._(
+                "Call the technician; move the visit or send somebody else."
+            ),
+            "overrun": self.env._(
+                "Ask when it will be finished and move what comes after."
+            ),
+            "sla_breached": self.env._("Finish it first, and tell the customer when."),
+            "sla_risk": self.env._("Plan an earlier visit."),
+            "declined": self.env._("Send another technician."),
+            "no_technician": self.env._("Choose who goes."),
+            "not_acknowledged": self.env._("Call the technician."),
+            "return_not_planned": self.env._("Plan the return visit."),
+            "unsolved": self.env._("Plan another visit, or give the order up."),
+            "incomplete": self.env._("Complete checklist, photos and signature."),
+            "not_planned": self.env._("Plan a visit."),
+            "not_released": self.env._("Complete the order and release it."),
+            "hold_too_long": self.env._(
+                "Find out what it waits for; resume or cancel it."
+            ),
         }
 
     def action_attend(self):

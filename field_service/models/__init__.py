@@ -5,6 +5,7 @@ from . import field_service_recurrence_mixin
 from . import field_service_order_agreement
 from . import field_service_order_attention
 from . import field_service_order_copy
+from . import field_service_order_dispatch
 from . import field_service_order_gate
 from . import field_service_order_history
 from . import field_service_order_sla
@@ -37,6 +38,14 @@ from . import field_service_agreement
 from . import field_service_agreement_line
 from . import field_service_agreement_occurrence
 from . import field_service_visit_gate
+from . import field_service_visit_snapshot
+from . import field_service_visit_dispatch
+from . import field_service_visit_late
+from . import field_service_visit_notice_text
+from . import field_service_visit_notice
+from . import field_service_notice_channel
+from . import field_service_notice_rule
+from . import field_service_notice
 from . import field_service_visit_plan
 from . import field_service_visit_log
 from . import field_service_visit_documents

@@ -14,6 +14,7 @@ class FieldServiceOrder(models.Model):
     _name = "field.service.order"
     _description = "Work Order"
     _inherit = [
+        "field.service.order.dispatch",
         "field.service.order.sla",
         "field.service.order.history",
         "field.service.order.documents",

@@ -14,6 +14,10 @@ class FieldServiceVisit(models.Model):
     _inherit = [
         # Dispatchers choose a crew without reading employees' records.
         "hr.mixin",
+        "field.service.visit.notice.text",
+        "field.service.visit.notice",
+        "field.service.visit.late",
+        "field.service.visit.dispatch",
         "field.service.visit.gate",
         "field.service.visit.plan",
         "field.service.visit.log",
@@ -150,10 +154,6 @@ class FieldServiceVisit(models.Model):
     def action_acknowledge(self):
         """Accept the visits."""
         return self.write({"state": "acknowledged"})
-
-    def action_decline(self):
-        """Decline the visits: they have to be planned anew."""
-        return self.write({"state": "declined"})
 
     def action_travel(self):
         """On my way."""

@@ -14,7 +14,10 @@ STATE_EVENTS = {
     "cancelled": "cancelled",
 }
 BUSY_STATES = ("travelling", "on_site", "working", "paused")
-OPEN_STATES = ("planned", "dispatched", "acknowledged", *BUSY_STATES)
+WAITING_STATES = ("planned", "dispatched", "acknowledged")
+OPEN_STATES = (*WAITING_STATES, *BUSY_STATES)
+# A technician who has been sent keeps being told what changes.
+TOLD_STATES = ("dispatched", "acknowledged", *BUSY_STATES)
 
 
 class FieldServiceVisitGate(models.AbstractModel):

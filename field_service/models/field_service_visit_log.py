@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ..tools.event_hours import Entry, effective_entries, hours_by_phase
 
 # Facts a technician reports together with an event.
-REPORTED_FIELDS = ("result", "return_reason_id")
+REPORTED_FIELDS = ("result", "return_reason_id", "decline_reason_id")
 
 
 class FieldServiceVisitLog(models.AbstractModel):

@@ -91,6 +91,23 @@ class ResCompany(models.Model):
                     self.env._("Minutes of travel cannot be negative.")
                 )
 
+    service_notify_customers = fields.Boolean(
+        string="Notify Customers",
+        help="Send customers the notices of the notice rules that are for them.",
+    )
+    service_quiet_from = fields.Float(
+        string="Quiet Hours from",
+        help="Notices wait until the quiet hours end, by the clock of whoever gets "
+        "them; those of urgent rules do not. The same hour twice: no quiet hours.",
+    )
+    service_quiet_to = fields.Float(string="Quiet Hours to")
+
+    _service_quiet_hours = models.Constraint(
+        "CHECK(service_quiet_from >= 0 AND service_quiet_from < 24 "
+        "AND service_quiet_to >= 0 AND service_quiet_to < 24)",
+        "Quiet hours lie between 00:00 and 23:59.",
+    )
+
     def _get_service_account_fields(self):
         """Return the account settings of the suite, by field name.
 

@@ -36,6 +36,16 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.service_attention_hold_days", readonly=False
     )
 
+    service_notify_customers = fields.Boolean(
+        related="company_id.service_notify_customers", readonly=False
+    )
+    service_quiet_from = fields.Float(
+        related="company_id.service_quiet_from", readonly=False
+    )
+    service_quiet_to = fields.Float(
+        related="company_id.service_quiet_to", readonly=False
+    )
+
     def action_propose_service_accounts(self):
         """Fill the journal and the accounts of the company that are still empty."""
         self.company_id.action_propose_service_accounts()

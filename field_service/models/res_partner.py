@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..tools.travel import is_point
+from .field_service_visit_gate import TOLD_STATES
 
 ADDRESS_FIELDS = ("street", "street2", "zip", "city", "state_id", "country_id")
 LOCATION_FIELDS = {"service_latitude", "service_longitude"}
@@ -91,7 +92,10 @@ class ResPartner(models.Model):
         moved = self.browse()
         if not LOCATION_FIELDS & vals.keys():
             moved = self.filtered(lambda partner: partner._is_moved_by(vals))
+        expected = moved._get_expected_visits()
+        told = expected._get_told()
         result = super().write(vals)
+        expected._follow_changes(told)
         if moved:
             # Whoever may edit the address makes the location stale by it.
             moved = moved.sudo()
@@ -121,6 +125,16 @@ class ResPartner(models.Model):
         while family[-1:].parent_id and family[-1:].parent_id not in family:
             family += family[-1:].parent_id
         return family
+
+    def _get_expected_visits(self):
+        """Return the visits whose technicians have been told to go there."""
+        # Whoever mends an address need not know who is about to drive there.
+        visits = self.env["field.service.visit"].sudo()
+        if not self:
+            return visits
+        return visits.search(
+            [("order_id.site_id", "in", self.ids), ("state", "in", TOLD_STATES)]
+        )
 
     def _is_moved_by(self, vals):
         """Tell whether ``vals`` change the address."""

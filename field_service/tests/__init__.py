@@ -4,12 +4,14 @@ from . import test_attention
 from . import test_availability
 from . import test_booking
 from . import test_checklist
+from . import test_dispatch
 from . import test_documents
 from . import test_event
 from . import test_multi_company
+from . import test_notice
 from . import test_order
 from . import test_posting
-from . import test_sla
 from . import test_recurrence
+from . import test_sla
 from . import test_tour
 from . import test_visit

@@ -98,7 +98,7 @@ class TestEvent(FieldServiceCommon):
     def test_every_change_of_state_is_logged(self):
         self.visit.action_dispatch()
         self.visit.write({"state": "acknowledged"})
-        self.visit.action_decline()
+        self.visit.register_event("declined", reason="Ill")
         self.visit.action_replan()
         self.assertEqual(
             self.visit.event_ids.sorted("id").mapped("type"),

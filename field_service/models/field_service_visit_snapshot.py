@@ -79,15 +79,14 @@ class FieldServiceVisitSnapshot(models.AbstractModel):
         other_day = _localize(before.get("start"), zone, "%Y-%m-%d") != _localize(
             after.get("start"), zone, "%Y-%m-%d"
         )
-        return [
-            self.env._(
-                "%(label)s: %(before)s → %(after)s",
-                label=labels[key],
-                before=self._format_dispatch_value(key, before[key], zone, other_day),
-                after=self._format_dispatch_value(key, after[key], zone, other_day),
+        changes = []
+        for key in self._get_changed_keys(before, after):
+            old, new = (
+                self._format_dispatch_value(key, values[key], zone, other_day)
+                for values in (before, after)
             )
-            for key in self._get_changed_keys(before, after)
-        ]
+            changes.append(f"{labels[key]}: {old} → {new}")
+        return changes
 
     def _get_dispatch_details(self, tz=None):
         """Return what the technician is told, one line each."""

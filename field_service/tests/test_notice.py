@@ -324,7 +324,7 @@ class TestNoticeCustomers(NoticeCommon):
         self._notify_customers()
         self._only("customer_on_the_way_sms")
         contact = self._create_partner(
-            "Foreman", phone="+49 151 23456789", lang="ru_RU", parent_id=self.partner.id
+            "Foreman", phone="+4915123456789", lang="ru_RU", parent_id=self.partner.id
         )
         visit = self._plan(hours=0)
         visit.order_id.contact_id = contact

@@ -68,6 +68,7 @@
         "demo/field_service_finding_demo.xml",
         "demo/field_service_agreement_demo.xml",
         "demo/field_service_attention_demo.xml",
+        "demo/field_service_notice_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -35,8 +35,16 @@ class TestNoticesConcurrently(BaseCase):
 
     @classmethod
     def _prepare(cls, env):
-        company = env["res.company"].create({"name": f"Notices {cls.mark}"})
+        currency = env.ref("base.USD")
+        currency.active = True
+        company = env["res.company"].create(
+            {"name": f"Notices {cls.mark}", "currency_id": currency.id}
+        )
         env.user.company_ids = [Command.link(company.id)]
+        env["account.chart.template"].try_loading(
+            "generic_coa", company, install_demo=False
+        )
+        company.action_propose_service_accounts()
         env = env["base"].with_company(company).env
         users = env["res.users"].create(
             [

@@ -15,7 +15,7 @@ class TestDispatch(NoticeCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.visit = cls._plan(hours=2)
-        cls.second = cls._plan(hours=5)
+        cls.second = cls._plan(hours=6)
         cls.ill = cls.env.ref("field_service.field_service_reason_decline_ill")
 
     # ------------------------------------------------------------------ dispatch
@@ -114,7 +114,7 @@ class TestDispatch(NoticeCommon):
         ).action_dispatch_tomorrow()
         self.assertEqual(
             (self.visit | self.second | late | other).mapped("state"),
-            # Monday 10:00 is Monday there, Monday 13:00 is Tuesday already.
+            # Monday 10:00 is Monday there, Monday 14:00 is Tuesday already.
             ["planned", "dispatched", "dispatched", "planned"],
         )
 
@@ -148,7 +148,7 @@ class TestDispatch(NoticeCommon):
         self.assertEqual(
             # Moscow is three hours ahead of UTC.
             self.visit.with_context(tz="Europe/Moscow", lang="ru_RU").dispatch_changes,
-            "Начало: 13:00 → 14:30\nОбъект: Quarry → Harbour",
+            "Начало: 13:00 → 14:30\nОбъект обслуживания: Quarry → Harbour",
         )
         self.assertEqual(
             self.visit.event_ids.sorted("id").mapped("type"),

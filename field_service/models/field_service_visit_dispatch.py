@@ -228,7 +228,7 @@ class FieldServiceVisitDispatch(models.AbstractModel):
         left = [
             f"{visit.name}: {' '.join(reasons[visit])}" for visit in planned - ready
         ]
-        message = self.env._("%(count)s visits dispatched.", count=len(ready))
+        message = self.env._("Visits dispatched: %(count)s.", count=len(ready))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

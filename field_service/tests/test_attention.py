@@ -81,7 +81,7 @@ class TestAttention(FieldServiceCommon):
     def test_declined(self):
         visit = self._visit()
         visit.action_dispatch()
-        visit.action_decline()
+        visit.register_event("declined", reason="Ill")
         self._check("declined")
         self._visit()
         self._check(False)

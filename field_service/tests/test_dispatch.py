@@ -97,7 +97,7 @@ class TestDispatch(NoticeCommon):
             visits.mapped("state"), ["dispatched", "dispatched", "planned"]
         )
         message = action["params"]["message"]
-        self.assertIn("2 visits dispatched.", message)
+        self.assertIn("Visits dispatched: 2.", message)
         self.assertRegex(message, f"{draft.name}: .*must release it first")
         self.assertTrue(action["params"]["sticky"])
 

@@ -44,7 +44,7 @@ class FieldServiceNoticeChannel(models.AbstractModel):
         for notice, (title, body) in posted.items():
             notice._get_visit().message_post(
                 body=body,
-                subject=f"{title}: {notice.visit_id.name}",
+                subject=": ".join((title, notice.visit_id.name)),
                 partner_ids=partner.ids if single else [],
                 **self._get_message_values(),
             )

@@ -152,7 +152,8 @@ class TestDispatch(NoticeCommon):
         )
         self.assertEqual(
             self.visit.event_ids.sorted("id").mapped("type"),
-            ["dispatched", "acknowledged", "dispatched"],
+            # Told once more for the time, and once more for the place.
+            ["dispatched", "acknowledged", "dispatched", "dispatched"],
         )
 
     def test_another_day_is_shown_with_the_day(self):

@@ -255,6 +255,7 @@ class FieldServiceAgreementOccurrence(models.Model):
             "agreement_id": agreement.id,
             "agreement_occurrence_id": self.id,
             "origin": agreement.name,
+            "source": "agreement",
             "partner_id": agreement.partner_id.id,
             "site_id": line.site_id.id,
             "job_type_id": line.job_type_id.id,

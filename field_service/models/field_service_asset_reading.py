@@ -48,7 +48,9 @@ class FieldServiceAssetReading(models.Model):
         """Keep exactly one reading per answered meter question. Idempotent."""
         # A reading follows from an answer the user was allowed to give.
         answers = answers.sudo().filtered(lambda answer: answer.type == "reading")
-        given = answers.filtered(lambda answer: answer.is_answered and answer.asset_id)
+        given = answers.filtered(
+            lambda answer: answer.is_answered and answer.is_asked and answer.asset_id
+        )
         (answers - given).reading_ids.unlink()
         for answer in given:
             values = self._prepare_values(answer)

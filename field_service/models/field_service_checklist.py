@@ -38,6 +38,16 @@ class FieldServiceChecklist(models.Model):
         for checklist in self:
             checklist.line_count = len(checklist.line_ids)
 
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for checklist, copied in zip(self, copies, strict=True):
+            # A copied question depends on the copy of the question it depended on.
+            twins = dict(zip(checklist.line_ids, copied.line_ids, strict=True))
+            for line, twin in twins.items():
+                if line.condition_line_id:
+                    twin.condition_line_id = twins[line.condition_line_id]
+        return copies
+
     @api.ondelete(at_uninstall=False)
     def _unlink_if_unused(self):
         # Orders of all companies count, also of those the user cannot see.

@@ -26,7 +26,7 @@ class FieldServiceChecklistAnswer(models.Model):
 
     _name = "field.service.checklist.answer"
     _description = "Checklist Answer"
-    _inherit = ["field.service.question.mixin"]
+    _inherit = ["field.service.question.mixin", "field.service.answer.condition"]
     _order = "order_id, sequence, id"
     _check_company_auto = True
 
@@ -273,9 +273,11 @@ class FieldServiceChecklistAnswer(models.Model):
     def write(self, vals):
         self.order_id._check_documents_open()
         self._check_may_write(vals)
-        bad = self.filtered("is_out_of_range")
+        # An answer may hide others, and what they had found.
+        concerned = self | self.sudo()._get_dependents().with_env(self.env)
+        bad = concerned.filtered(lambda answer: answer._is_bad())
         result = super().write(self._complete_values(vals))
-        self._sync_consequences(bad)
+        concerned._sync_consequences(bad)
         return result
 
     @api.ondelete(at_uninstall=False)

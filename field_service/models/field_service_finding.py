@@ -105,7 +105,7 @@ class FieldServiceFinding(models.Model):
         """
         # A finding follows from an answer the user was allowed to give.
         answers = answers.sudo()
-        bad = answers.filtered("is_out_of_range")
+        bad = answers.filtered(lambda answer: answer._is_bad())
         (answers - bad).finding_ids._withdraw()
         self.sudo().create(
             [

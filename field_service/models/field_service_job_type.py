@@ -39,6 +39,12 @@ class FieldServiceJobType(models.Model):
         string="Signature Required",
         help="The customer signs, or it is said why he did not.",
     )
+    # What must be known before an order of this kind is released
+    require_asset = fields.Boolean(string="Equipment Required")
+    require_description = fields.Boolean(string="Problem Required")
+    require_contact = fields.Boolean(string="Contact Required")
+    require_window = fields.Boolean(string="Requested Window Required")
+    require_reference = fields.Boolean(string="Customer Reference Required")
     description = fields.Html(string="Instructions", translate=True)
 
     _code_uniq = models.UniqueIndex(

@@ -15,6 +15,9 @@ class FieldServiceOrder(models.Model):
     _description = "Work Order"
     _inherit = [
         "field.service.order.dispatch",
+        "field.service.order.source",
+        "field.service.order.recent",
+        "field.service.order.baseline",
         "field.service.order.sla",
         "field.service.order.history",
         "field.service.order.documents",
@@ -22,6 +25,8 @@ class FieldServiceOrder(models.Model):
         "field.service.order.agreement",
         "field.service.order.attention",
         "field.service.order.copy",
+        "field.service.order.entry",
+        "field.service.order.proposal",
         "field.service.order.gate",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",
@@ -95,6 +100,10 @@ class FieldServiceOrder(models.Model):
         check_company=True,
         help="Service address.",
     )
+    commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
+    access_note = fields.Text(related="site_id.service_access_note")
+    safety_note = fields.Text(related="site_id.service_safety_note")
+    parking_note = fields.Text(related="site_id.service_parking_note")
     contact_id = fields.Many2one(
         comodel_name="res.partner",
         string="Contact on Site",
@@ -130,7 +139,9 @@ class FieldServiceOrder(models.Model):
         default="1",
         index=True,
     )
-    origin = fields.Char(string="Source", help="Where the request came from.")
+    origin = fields.Char(
+        string="Source Document", help="Number or text where the request came from."
+    )
     description = fields.Text(string="Problem", tracking=True)
     callback_of_id = fields.Many2one(
         comodel_name="field.service.order",
@@ -171,7 +182,7 @@ class FieldServiceOrder(models.Model):
     work_hours = fields.Float(compute="_compute_hours", store=True)
     travel_hours = fields.Float(compute="_compute_hours", store=True)
     completed_on = fields.Datetime(copy=False, index=True)
-    hold_reason = fields.Char(copy=False, tracking=True)
+    hold_reason = fields.Char(string="Hold Note", copy=False, tracking=True)
 
     # Ledger
     posting_revision = fields.Integer(copy=False, readonly=True)
@@ -218,30 +229,19 @@ class FieldServiceOrder(models.Model):
 
     @api.depends("asset_ids")
     def _compute_partner_id(self):
-        for order in self:
-            if not order.partner_id:
-                order.partner_id = order.asset_ids[:1].partner_id
+        self._follow("partner_id")
 
     @api.depends("partner_id", "asset_ids")
     def _compute_site_id(self):
-        for order in self:
-            if not order.site_id:
-                order.site_id = order.asset_ids[:1].site_id or order.partner_id
+        self._follow("site_id")
 
     @api.depends("job_type_id")
     def _compute_team_id(self):
-        for order in self:
-            if not order.team_id:
-                order.team_id = order.job_type_id.team_id
+        self._follow("team_id")
 
     @api.depends("job_type_id")
     def _compute_planned_hours(self):
-        for order in self:
-            if (
-                not order.planned_hours
-                or order.job_type_id != order._origin.job_type_id
-            ):
-                order.planned_hours = order.job_type_id.planned_hours or 0.0
+        self._follow("planned_hours")
 
     @api.depends("planned_revenue", "planned_cost")
     def _compute_planned_margin(self):
@@ -276,10 +276,15 @@ class FieldServiceOrder(models.Model):
                 company = self.env["res.company"].browse(
                     vals.get("company_id") or self.env.company.id
                 )
-                # The number is made by the system, not by the user's rights.
-                sequence = self.env["ir.sequence"].sudo().with_company(company)
-                vals["name"] = sequence.next_by_code("field.service.order")
+                vals["name"] = self._next_number(company)
         return super().create(vals_list)
+
+    @api.model
+    def _next_number(self, company):
+        """Return the number of the company's next order."""
+        # The number is made by the system, not by the user's rights.
+        sequence = self.env["ir.sequence"].sudo().with_company(company)
+        return sequence.next_by_code("field.service.order")
 
     def write(self, vals):
         if vals.get("stage_id") and "state" not in vals:
@@ -377,15 +382,4 @@ class FieldServiceOrder(models.Model):
             "context": {"default_order_id": self.id},
             # The calendar opens on this week, where this order may have no visit.
             "views": sorted(action["views"], key=lambda view: view[1] != "list"),
-        }
-
-    def action_create_callback(self):
-        """Create an order for a repair that did not last, and open it."""
-        self.ensure_one()
-        callback = self.copy({"callback_of_id": self.id, "origin": self.name})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": callback.id,
-            "views": [(False, "form")],
         }

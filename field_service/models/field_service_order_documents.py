@@ -17,7 +17,7 @@ class FieldServiceOrderDocuments(models.AbstractModel):
     # What is asked for, as the job type said when the order was made
     checklist_id = fields.Many2one(
         comodel_name="field.service.checklist",
-        compute="_compute_requirements",
+        compute="_compute_checklist_id",
         store=True,
         readonly=False,
         precompute=True,
@@ -27,14 +27,14 @@ class FieldServiceOrderDocuments(models.AbstractModel):
     checklist_version = fields.Integer(readonly=True, copy=False)
     require_photos = fields.Boolean(
         string="Photos Required",
-        compute="_compute_requirements",
+        compute="_compute_require_photos",
         store=True,
         readonly=False,
         precompute=True,
     )
     require_signature = fields.Boolean(
         string="Signature Required",
-        compute="_compute_requirements",
+        compute="_compute_require_signature",
         store=True,
         readonly=False,
         precompute=True,
@@ -77,13 +77,30 @@ class FieldServiceOrderDocuments(models.AbstractModel):
     missing_documents = fields.Text(compute="_compute_missing_documents")
 
     # ------------------------------------------------------------------ computes
+    @api.model
+    def _get_followers(self):
+        return {**super()._get_followers(), **dict.fromkeys(REQUIREMENTS, True)}
+
+    def _propose_checklist_id(self):
+        return {order: order.job_type_id.checklist_id for order in self}
+
+    def _propose_require_photos(self):
+        return {order: order.job_type_id.require_photos for order in self}
+
+    def _propose_require_signature(self):
+        return {order: order.job_type_id.require_signature for order in self}
+
     @api.depends("job_type_id")
-    def _compute_requirements(self):
-        for order in self:
-            job_type = order.job_type_id
-            order.checklist_id = job_type.checklist_id
-            order.require_photos = job_type.require_photos
-            order.require_signature = job_type.require_signature
+    def _compute_checklist_id(self):
+        self._follow("checklist_id")
+
+    @api.depends("job_type_id")
+    def _compute_require_photos(self):
+        self._follow("require_photos")
+
+    @api.depends("job_type_id")
+    def _compute_require_signature(self):
+        self._follow("require_signature")
 
     @api.depends("finding_ids.state")
     def _compute_finding_count(self):
@@ -97,10 +114,14 @@ class FieldServiceOrderDocuments(models.AbstractModel):
         for order in self:
             order.finding_count = counts.get(order._origin, 0)
 
-    @api.depends("answer_ids.is_answered", "answer_ids.mandatory")
+    @api.depends(
+        "answer_ids.is_answered", "answer_ids.mandatory", "answer_ids.is_asked"
+    )
     def _compute_documentation(self):
         for order in self:
-            asked = order.answer_ids.filtered("mandatory")
+            asked = order.answer_ids.filtered(
+                lambda answer: answer.mandatory and answer.is_asked
+            )
             given = asked.filtered("is_answered")
             order.documentation = 100.0 * len(given) / len(asked) if asked else 100.0
 
@@ -121,7 +142,12 @@ class FieldServiceOrderDocuments(models.AbstractModel):
             else:
                 order.signature_state = "none"
 
-    @api.depends("answer_ids.is_answered", "photo_ids.tag", "signature_state")
+    @api.depends(
+        "answer_ids.is_answered",
+        "answer_ids.is_asked",
+        "photo_ids.tag",
+        "signature_state",
+    )
     def _compute_missing_documents(self):
         for order in self:
             order.missing_documents = "\n".join(order._get_reasons_undocumented())
@@ -148,7 +174,9 @@ class FieldServiceOrderDocuments(models.AbstractModel):
             )._sync_checklist()
         if "asset_ids" in vals:
             answers = self.answer_ids
-            answers._sync_consequences(answers.filtered("is_out_of_range"))
+            answers._sync_consequences(
+                answers.filtered(lambda answer: answer._is_bad())
+            )
         if (REQUIREMENTS | {"job_type_id"}) & vals.keys():
             self._process_documents()
         return result
@@ -215,6 +243,7 @@ class FieldServiceOrderDocuments(models.AbstractModel):
             values += [line._prepare_answer_values(order) for line in missing]
             order.checklist_version = checklist.version
         answers.create(values)
+        self.sudo().answer_ids._link_conditions()
 
     def _process_documents(self):
         """Let the orders go on whose last missing document has come."""
@@ -236,7 +265,9 @@ class FieldServiceOrderDocuments(models.AbstractModel):
     def _get_reasons_unanswered(self):
         """Name the mandatory questions without an answer, at most five."""
         asked = self.answer_ids.filtered(
-            lambda answer: answer.mandatory and not answer.is_answered
+            lambda answer: answer.mandatory
+            and answer.is_asked
+            and not answer.is_answered
         )
         if not asked:
             return []
@@ -277,7 +308,8 @@ class FieldServiceOrderDocuments(models.AbstractModel):
     def action_view_checklist(self):
         """Open the questions of the order, made for a phone."""
         self.ensure_one()
-        return self._get_document_action("field_service_checklist_answer_action")
+        action = self._get_document_action("field_service_checklist_answer_action")
+        return {**action, "domain": [*action["domain"], ("is_asked", "=", True)]}
 
     def action_view_findings(self):
         """Open the findings of the order."""

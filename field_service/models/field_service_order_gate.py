@@ -55,16 +55,9 @@ class FieldServiceOrderGate(models.AbstractModel):
         )
 
     def _get_reasons_released(self):
-        reasons = []
-        if not self.partner_id:
-            reasons.append(self.env._("The dispatcher must say who the customer is."))
-        if not self.site_id:
-            reasons.append(self.env._("The dispatcher must give the service address."))
-        if not self.job_type_id:
-            reasons.append(self.env._("The dispatcher must choose the job type."))
         if self.state in OPEN_STATES and self._get_open_visits():
-            reasons.append(self.env._("Visits are planned: cancel them first."))
-        return reasons
+            return [self.env._("Visits are planned: cancel them first.")]
+        return []
 
     def _get_reasons_scheduled(self):
         if self._get_open_visits():

@@ -16,7 +16,7 @@ class FieldServiceOrderHistory(models.AbstractModel):
     hold_reason_id = fields.Many2one(
         comodel_name="field.service.reason",
         string="On Hold Because",
-        domain="[('kind', '=', 'pause')]",
+        domain="[('kind', '=', 'hold')]",
         index="btree_not_null",
         copy=False,
         tracking=True,
@@ -40,8 +40,16 @@ class FieldServiceOrderHistory(models.AbstractModel):
 
     def _get_reasons_on_hold(self):
         reasons = super()._get_reasons_on_hold()
-        if not self._get_pending("hold_reason_id"):
+        reason = self._get_pending_record("hold_reason_id")
+        if not reason:
             reasons.append(self.env._("Say why it is put on hold."))
+        elif reason.kind != "hold":
+            reasons.append(
+                self.env._(
+                    "“%(reason)s” is not a reason to put it on hold.",
+                    reason=reason.name,
+                )
+            )
         return reasons
 
     def _prepare_transition_values(self, target):

@@ -123,16 +123,23 @@ class FieldServiceOrderSla(models.AbstractModel):
         return super().write(vals)
 
     # ---------------------------------------------------------------- the promise
-    @api.depends("priority", "partner_id", "job_type_id", "company_id", "is_historic")
-    def _compute_sla_id(self):
+    @api.model
+    def _get_followers(self):
+        return {**super()._get_followers(), "sla_id": True}
+
+    def _propose_sla_id(self):
         policies = self.env["field.service.sla"]
         policies = policies.with_context(active_test=True).search(
             [("company_id", "in", [False, *self.company_id.ids])]
         )
-        for order in self:
-            if order.state in ENDED_STATES:
-                continue
-            order.sla_id = not order.is_historic and policies._choose(order)
+        return {
+            order: policies.browse() if order.is_historic else policies._choose(order)
+            for order in self
+        }
+
+    @api.depends("priority", "partner_id", "job_type_id", "company_id", "is_historic")
+    def _compute_sla_id(self):
+        self.filtered(lambda order: order.state not in ENDED_STATES)._follow("sla_id")
 
     def _compute_received_on(self):
         for order in self:

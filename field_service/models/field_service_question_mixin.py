@@ -15,6 +15,8 @@ QUESTION_FIELDS = (
     "defect_option_ids",
     "photo_tag",
     "photo_count",
+    "condition",
+    "condition_option_id",
 )
 PHOTO_TAGS = [
     ("before", "Before"),
@@ -74,6 +76,23 @@ class FieldServiceQuestionMixin(models.AbstractModel):
         selection=PHOTO_TAGS, string="Photo Of", default="other"
     )
     photo_count = fields.Integer(string="Photos Needed", default=1)
+    condition = fields.Selection(
+        selection=[
+            ("yes", "Yes"),
+            ("no", "No"),
+            ("option", "This option"),
+            ("out_of_range", "Out of range"),
+        ],
+        string="If the Answer Is",
+        help="The question is asked only then; otherwise it is hidden and not "
+        "mandatory.",
+    )
+    condition_option_id = fields.Many2one(
+        comodel_name="field.service.checklist.option",
+        string="Option",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
 
     _limits_order = models.Constraint(
         "CHECK(limits != 'between' OR minimum <= maximum)",

@@ -13,6 +13,7 @@ class FieldServiceReason(models.Model):
         selection=[
             ("return", "Return visit"),
             ("pause", "Pause"),
+            ("hold", "On hold"),
             ("decline", "Declined visit"),
             ("override", "Override"),
             ("cancel", "Cancellation"),

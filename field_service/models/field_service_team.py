@@ -1,9 +1,12 @@
+from ast import literal_eval
+
 from odoo import fields, models
 
 
 class FieldServiceTeam(models.Model):
     _name = "field.service.team"
     _description = "Field Service Team"
+    _inherit = ["mail.alias.mixin"]
     _order = "sequence, name"
     _check_company_auto = True
 
@@ -33,3 +36,18 @@ class FieldServiceTeam(models.Model):
         help="Where the days of the team begin and end. Empty: at the technician's "
         "work address.",
     )
+    alias_id = fields.Many2one(
+        help="Mails to this address become new work orders of the team."
+    )
+
+    def _alias_get_creation_values(self):
+        values = super()._alias_get_creation_values()
+        values["alias_model_id"] = self.env["ir.model"]._get_id("field.service.order")
+        if self.id:
+            defaults = literal_eval(self.alias_defaults or "{}")
+            values["alias_defaults"] = {
+                **defaults,
+                "team_id": self.id,
+                "company_id": self.company_id.id,
+            }
+        return values

@@ -79,6 +79,11 @@ class FieldServiceTransitionMixin(models.AbstractModel):
         pending = self.env.context.get("service_pending_values") or {}
         return pending.get(field_name, self[field_name])
 
+    def _get_pending_record(self, field_name):
+        """Return the record ``field_name`` refers to after the write under check."""
+        value = self._get_pending(field_name)
+        return self[field_name].browse(value) if isinstance(value, int) else value
+
     def _get_blocking_reasons(self, target):
         """Say why this record may not reach ``target``.
 

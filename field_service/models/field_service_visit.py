@@ -44,6 +44,9 @@ class FieldServiceVisit(models.Model):
     site_id = fields.Many2one(related="order_id.site_id")
     contact_id = fields.Many2one(related="order_id.contact_id")
     description = fields.Text(related="order_id.description")
+    access_note = fields.Text(related="order_id.access_note")
+    safety_note = fields.Text(related="order_id.safety_note")
+    parking_note = fields.Text(related="order_id.parking_note")
     job_type_id = fields.Many2one(
         related="order_id.job_type_id", store=True, index="btree_not_null"
     )

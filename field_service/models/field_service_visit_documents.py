@@ -36,10 +36,10 @@ class FieldServiceVisitDocuments(models.AbstractModel):
         string="Reason of the Refusal", copy=False, tracking=True
     )
 
-    @api.depends("order_id.answer_ids")
+    @api.depends("order_id.answer_ids.is_asked")
     def _compute_answer_ids(self):
         for visit in self:
-            visit.answer_ids = visit.order_id.answer_ids
+            visit.answer_ids = visit.order_id.answer_ids.filtered("is_asked")
 
     def _inverse_answer_ids(self):
         """Answers are written where they are; the list itself is the order's."""

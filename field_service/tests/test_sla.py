@@ -48,7 +48,7 @@ class SlaCommon(FieldServiceCommon):
     @classmethod
     def _create_reason(cls, name, **values):
         return cls.env["field.service.reason"].create(
-            {"name": name, "kind": "pause", **values}
+            {"name": name, "kind": "hold", **values}
         )
 
     @classmethod

@@ -14,7 +14,7 @@ class FieldServiceOrderHold(models.TransientModel):
         comodel_name="field.service.reason",
         required=True,
         ondelete="cascade",
-        domain="[('kind', '=', 'pause')]",
+        domain="[('kind', '=', 'hold')]",
     )
     stops_clock = fields.Boolean(related="reason_id.stops_clock")
     note = fields.Char()

@@ -9,6 +9,7 @@ from . import field_service_charge
 from . import field_service_charging
 from . import field_service_order_billing
 from . import field_service_order
+from . import field_service_order_baseline
 from . import field_service_visit
 from . import account_tax
 from . import account_move

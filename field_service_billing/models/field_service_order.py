@@ -23,7 +23,7 @@ class FieldServiceOrder(models.Model):
     # Who pays, and how it is priced
     coverage = fields.Selection(
         selection=COVERAGES,
-        compute="_compute_from_job_type",
+        compute="_compute_coverage",
         store=True,
         readonly=False,
         precompute=True,
@@ -35,7 +35,7 @@ class FieldServiceOrder(models.Model):
     coverage_reason = fields.Char(tracking=True, help="Why this coverage was decided.")
     pricing_method = fields.Selection(
         selection=PRICING_METHODS,
-        compute="_compute_from_job_type",
+        compute="_compute_pricing_method",
         store=True,
         readonly=False,
         precompute=True,
@@ -122,14 +122,25 @@ class FieldServiceOrder(models.Model):
     )
 
     # ------------------------------------------------------------------ computes
+    @api.model
+    def _get_followers(self):
+        return {**super()._get_followers(), "coverage": False, "pricing_method": False}
+
+    def _propose_coverage(self):
+        return {order: order.job_type_id.coverage or "chargeable" for order in self}
+
+    def _propose_pricing_method(self):
+        return {
+            order: order.job_type_id.pricing_method or "time_material" for order in self
+        }
+
     @api.depends("job_type_id")
-    def _compute_from_job_type(self):
-        for order in self:
-            job_type = order.job_type_id
-            if not order.coverage or job_type != order._origin.job_type_id:
-                order.coverage = job_type.coverage or "chargeable"
-            if not order.pricing_method or job_type != order._origin.job_type_id:
-                order.pricing_method = job_type.pricing_method or "time_material"
+    def _compute_coverage(self):
+        self._follow("coverage")
+
+    @api.depends("job_type_id")
+    def _compute_pricing_method(self):
+        self._follow("pricing_method")
 
     @api.depends("partner_id", "company_id")
     def _compute_pricelist_id(self):

@@ -1,0 +1,96 @@
+from odoo import fields, models
+
+from odoo.addons.field_service.models.field_service_order_baseline import PlannedCost
+
+
+class FieldServiceOrder(models.Model):
+    _inherit = "field.service.order"
+
+    # ------------------------------------------------------------------------ cost
+    def _get_planned_cost_lines(self):
+        """Add the hours at what they will cost, where the ledger will carry them."""
+        lines = super()._get_planned_cost_lines()
+        hours = self._get_planned_labour_hours()
+        if hours and self.company_id.service_absorb_labour:
+            lines.append(
+                PlannedCost(
+                    "labour", hours * self._get_planned_rate(), self.env._("Labour")
+                )
+            )
+        return lines
+
+    def _get_planned_rate(self):
+        """Return what an hour is expected to cost.
+
+        The rate of who is planned or preferred; as long as nobody is, the average of
+        the team, and without a team that of the company's technicians.
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        rates = self.env["field.service.labour.rate"]
+        for people in self._get_planned_people():
+            known = [
+                rate
+                for rate in rates._get_rates(
+                    self.company_id, {(person, today) for person in people}
+                ).values()
+                if rate is not None
+            ]
+            if known:
+                return sum(known) / len(known)
+        return 0.0
+
+    def _get_planned_people(self):
+        """Yield who may do the work, the surest first."""
+        yield self._get_open_visits()._get_people()
+        yield self.preferred_technician_id
+        yield self.team_id.member_ids
+        company = [("company_id", "=", self.company_id.id)]
+        yield self.env["field.service.team"].search(company).member_ids
+        yield self.env["field.service.labour.rate"].search(company).employee_id
+
+    # --------------------------------------------------------------------- revenue
+    def _get_planned_revenue(self):
+        """Add what the customer is expected to pay, priced as charges are."""
+        revenue = super()._get_planned_revenue()
+        if self.coverage != "chargeable":
+            return revenue
+        return (
+            revenue
+            + getattr(self, f"_get_planned_revenue_{self.pricing_method}", float)()
+        )
+
+    def _get_planned_revenue_fixed(self):
+        """Return the agreed price, in company currency."""
+        return self.billing_currency_id._convert(
+            self.fixed_price,
+            self.company_id.currency_id,
+            self.company_id,
+            fields.Date.context_today(self),
+        )
+
+    def _get_planned_revenue_time_material(self):
+        """Return the planned hours and parts at the customer's prices."""
+        product = self.company_id.service_labour_product_id
+        revenue = 0.0
+        if product:
+            hours = self._convert_hours(
+                self._get_planned_labour_hours(), product.uom_id
+            )
+            revenue += hours * self._get_planned_price(product, hours, product.uom_id)
+        for part, quantity in self._get_planned_parts():
+            price = self._get_planned_price(part.product_id, part.quantity, part.uom_id)
+            revenue += quantity * price
+        return revenue
+
+    def _get_planned_price(self, product, quantity, uom):
+        """Return today's price of a unit in the customer's pricelist."""
+        return self.pricelist_id._get_product_price(
+            product.with_company(self.company_id).with_context(
+                lang=self.partner_id.lang
+            ),
+            quantity or 1.0,
+            currency=self.company_id.currency_id,
+            uom=uom,
+            date=fields.Date.context_today(self),
+        )

@@ -20,8 +20,8 @@ from . import field_service_question_mixin
 from . import field_service_answer_condition
 from . import res_company
 from . import res_config_settings
+from . import field_service_site
 from . import res_partner
-from . import res_partner_site
 from . import hr_employee
 from . import resource_calendar_leaves
 from . import account_analytic_plan

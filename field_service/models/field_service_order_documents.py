@@ -243,6 +243,7 @@ class FieldServiceOrderDocuments(models.AbstractModel):
             values += [line._prepare_answer_values(order) for line in missing]
             order.checklist_version = checklist.version
         answers.create(values)
+        # As above.
         self.sudo().answer_ids._link_conditions()
 
     def _process_documents(self):

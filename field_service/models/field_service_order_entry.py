@@ -71,27 +71,25 @@ class FieldServiceOrderEntry(models.AbstractModel):
         Extend with ``super() + [...]``, and ``_get_entry_depends`` likewise.
         """
         self.ensure_one()
-        dispatcher, customer = self.env._("Dispatcher"), self.env._("Customer")
+        dispatcher = self.env._("Dispatcher")
+        customer = self.env._("Customer")
+        fact = self._prepare_entry_fact
         facts = [
-            ("partner_id", dispatcher, self.env._("Say who the customer is.")),
-            ("site_id", dispatcher, self.env._("Give the service address.")),
-            ("job_type_id", dispatcher, self.env._("Choose the job type.")),
-            ("asset_ids", dispatcher, self.env._("Choose the equipment.")),
-            ("description", dispatcher, self.env._("Describe the problem.")),
-            ("contact_id", customer, self.env._("Name a contact on site.")),
-            ("requested_start", customer, self.env._("Say when the work suits.")),
-            (
-                "customer_reference",
-                customer,
-                self.env._("Give the reference the invoice needs."),
-            ),
+            fact("partner_id", dispatcher, self.env._("Say who the customer is.")),
+            fact("site_id", dispatcher, self.env._("Give the service address.")),
+            fact("job_type_id", dispatcher, self.env._("Choose the job type.")),
+            fact("asset_ids", dispatcher, self.env._("Choose the equipment.")),
+            fact("description", dispatcher, self.env._("Describe the problem.")),
+            fact("contact_id", customer, self.env._("Name a contact on site.")),
+            fact("requested_start", customer, self.env._("Say when the work suits.")),
         ]
-        return [
-            fact
-            for fact in (self._prepare_entry_fact(*fact) for fact in facts)
-            # Few customers have numbers of their own: nobody is asked in vain.
-            if fact.mandatory or fact.name != "customer_reference"
-        ]
+        reference = fact(
+            "customer_reference",
+            customer,
+            self.env._("Give the reference the invoice needs."),
+        )
+        # Few customers have numbers of their own: nobody is asked in vain.
+        return [*facts, reference] if reference.mandatory else facts
 
     def _prepare_entry_fact(self, name, role, sentence):
         """Return a fact that is the value of a field."""

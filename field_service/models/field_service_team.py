@@ -37,7 +37,7 @@ class FieldServiceTeam(models.Model):
         "work address.",
     )
     alias_id = fields.Many2one(
-        help="Mails to this address become new work orders of the team."
+        index=True, help="Mails to this address become new work orders of the team."
     )
 
     def _alias_get_creation_values(self):

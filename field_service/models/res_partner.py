@@ -21,7 +21,8 @@ class ResPartner(models.Model):
     site keeps the last good coordinates, marked as stale, until there are better ones.
     """
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "field.service.site"]
 
     service_latitude = fields.Float(
         string="Site Latitude",

@@ -7,9 +7,9 @@ from . import field_service_job_type
 from . import field_service_charge_billing
 from . import field_service_charge
 from . import field_service_charging
+from . import field_service_expectation
 from . import field_service_order_billing
 from . import field_service_order
-from . import field_service_order_baseline
 from . import field_service_visit
 from . import account_tax
 from . import account_move

@@ -17,6 +17,7 @@ class FieldServiceOrder(models.Model):
     _inherit = [
         "field.service.order",
         "field.service.charging",
+        "field.service.expectation",
         "field.service.order.billing",
     ]
 

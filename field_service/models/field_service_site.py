@@ -5,10 +5,11 @@ from odoo import api, fields, models
 SERVICE_READERS = "field_service.group_technician,field_service.group_cost"
 
 
-class ResPartner(models.Model):
+class FieldServiceSite(models.AbstractModel):
     """What a technician must know of a site, and what there is of a customer."""
 
-    _inherit = "res.partner"
+    _name = "field.service.site"
+    _description = "Site and Customer"
 
     # Of the site; codes and keys are not for every user.
     service_access_note = fields.Text(

@@ -3,21 +3,20 @@ from odoo import fields, models
 from odoo.addons.field_service.models.field_service_order_baseline import PlannedCost
 
 
-class FieldServiceOrder(models.Model):
-    _inherit = "field.service.order"
+class FieldServiceExpectation(models.AbstractModel):
+    """What the work of an order is expected to cost and to bring, at today's rates."""
+
+    _name = "field.service.expectation"
+    _description = "Expected Cost and Revenue of Work Orders"
 
     # ------------------------------------------------------------------------ cost
-    def _get_planned_cost_lines(self):
-        """Add the hours at what they will cost, where the ledger will carry them."""
-        lines = super()._get_planned_cost_lines()
+    def _get_planned_labour_lines(self):
+        """Return the hours at what they will cost, where the ledger will carry them."""
         hours = self._get_planned_labour_hours()
-        if hours and self.company_id.service_absorb_labour:
-            lines.append(
-                PlannedCost(
-                    "labour", hours * self._get_planned_rate(), self.env._("Labour")
-                )
-            )
-        return lines
+        if not hours or not self.company_id.service_absorb_labour:
+            return []
+        amount = hours * self._get_planned_rate()
+        return [PlannedCost("labour", amount, self.env._("Labour"))]
 
     def _get_planned_rate(self):
         """Return what an hour is expected to cost.
@@ -50,15 +49,11 @@ class FieldServiceOrder(models.Model):
         yield self.env["field.service.labour.rate"].search(company).employee_id
 
     # --------------------------------------------------------------------- revenue
-    def _get_planned_revenue(self):
-        """Add what the customer is expected to pay, priced as charges are."""
-        revenue = super()._get_planned_revenue()
+    def _get_planned_charges(self):
+        """Return what the customer is expected to pay, priced as charges are."""
         if self.coverage != "chargeable":
-            return revenue
-        return (
-            revenue
-            + getattr(self, f"_get_planned_revenue_{self.pricing_method}", float)()
-        )
+            return 0.0
+        return getattr(self, f"_get_planned_revenue_{self.pricing_method}", float)()
 
     def _get_planned_revenue_fixed(self):
         """Return the agreed price, in company currency."""

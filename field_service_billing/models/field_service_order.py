@@ -247,6 +247,13 @@ class FieldServiceOrder(models.Model):
             visits._sync_posting()
         return result
 
+    # ------------------------------------------------------------------ baseline
+    def _get_planned_cost_lines(self):
+        return super()._get_planned_cost_lines() + self._get_planned_labour_lines()
+
+    def _get_planned_revenue(self):
+        return super()._get_planned_revenue() + self._get_planned_charges()
+
     # ---------------------------------------------------------------------- gate
     def _get_reasons_released(self):
         company = self.company_id

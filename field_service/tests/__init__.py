@@ -18,6 +18,5 @@ from . import test_posting
 from . import test_sla
 from . import test_source
 from . import test_recurrence
-from . import test_sla
 from . import test_tour
 from . import test_visit

@@ -192,7 +192,7 @@ class TestRussian(TransactionCase):
 
     def test_the_gate_speaks_russian(self):
         order = self.russian["field.service.order"].create({})
-        with self.assertRaisesRegex(ValidationError, "Диспетчер должен указать"):
+        with self.assertRaisesRegex(ValidationError, "Диспетчер: Укажите клиента"):
             order.action_release()
         with self.assertRaisesRegex(ValidationError, "«Новый».*«Выполнен».*невозможен"):
             order.state = "done"

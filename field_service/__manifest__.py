@@ -58,9 +58,18 @@
         "views/field_service_reason_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "wizards/field_service_trip_proposal_views.xml",
+        "wizards/field_service_trip_day_views.xml",
+        "views/field_service_trip_views.xml",
         "views/field_service_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["field_service/static/src/trip_map/**/*"],
+        # Loaded when the first map is shown.
+        "field_service.assets_leaflet": [
+            "field_service/static/lib/leaflet/leaflet.css",
+            "field_service/static/lib/leaflet/leaflet.js",
+        ],
         "web.assets_tests": ["field_service/static/tests/tours/**/*"],
     },
     "demo": [
@@ -71,6 +80,7 @@
         "demo/field_service_agreement_demo.xml",
         "demo/field_service_attention_demo.xml",
         "demo/field_service_notice_demo.xml",
+        "demo/field_service_trip_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -56,12 +56,17 @@ from . import field_service_notice
 from . import field_service_visit_plan
 from . import field_service_visit_log
 from . import field_service_visit_documents
+from . import field_service_visit_trip
 from . import field_service_visit
 from . import field_service_event
 from . import field_service_attention
 from . import field_service_availability
 from . import field_service_booking
 from . import field_service_travel
+from . import field_service_trip_plan
+from . import field_service_trip_map
+from . import field_service_trip
+from . import field_service_trip_leg
 from . import field_service_checklist_answer
 from . import field_service_photo
 from . import field_service_asset_reading

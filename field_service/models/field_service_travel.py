@@ -1,8 +1,10 @@
+from datetime import UTC, datetime, time
 from typing import NamedTuple
 
 from odoo import api, models
 
-from ..tools.travel import Estimate, is_point
+from ..tools.osrm import RouteServerError, get_table, round_point
+from ..tools.travel import Estimate, is_point, round_up
 
 
 class Matrix(NamedTuple):
@@ -70,6 +72,12 @@ class FieldServiceTravel(models.AbstractModel):
                 points[person.id] = point
         return points
 
+    @api.model
+    def _get_midnight(self, day, zone):
+        """Return when a day begins in a time zone, as naive UTC."""
+        moment = zone.localize(datetime.combine(day, time.min))
+        return moment.astimezone(UTC).replace(tzinfo=None)
+
     # -------------------------------------------------------------------- travel
     @api.model
     def _get_estimate(self, company):
@@ -118,3 +126,42 @@ class FieldServiceTravel(models.AbstractModel):
         The hook for one: it changes the lists in place, leaves what it does not know
         and adds a sentence to ``matrix.notes`` when something went wrong.
         """
+        # Only administrators see and set the address of the server.
+        url = company.sudo().service_routing_url
+        located = {
+            position: round_point(point)
+            for position, point in enumerate(points)
+            if point is not None
+        }
+        if not url or len(located) < 2:
+            return
+        try:
+            table = get_table(url, located.values())
+        except RouteServerError as error:
+            matrix.notes.append(
+                self.env._(
+                    "The route server did not answer (%(reason)s): travel is guessed.",
+                    reason=str(error),
+                )
+            )
+            return
+        parking = self._get_estimate(company).parking
+        lost = 0
+        for row, a in located.items():
+            for column, b in located.items():
+                if a == b or not matrix.km[row][column]:
+                    continue
+                if table[a, b] is None:
+                    lost += 1
+                    continue
+                seconds, metres = table[a, b]
+                matrix.minutes[row][column] = round_up(seconds / 60, 1) + parking
+                matrix.km[row][column] = metres / 1000
+        if lost:
+            matrix.notes.append(
+                self.env._(
+                    "The route server knows no way for %(count)s journeys: they are "
+                    "estimated.",
+                    count=lost,
+                )
+            )

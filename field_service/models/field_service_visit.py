@@ -18,6 +18,7 @@ class FieldServiceVisit(models.Model):
         "field.service.visit.notice",
         "field.service.visit.late",
         "field.service.visit.dispatch",
+        "field.service.visit.trip",
         "field.service.visit.gate",
         "field.service.visit.plan",
         "field.service.visit.log",

@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -44,6 +46,21 @@ class ResCompany(models.Model):
         string="Unknown Journey (minutes)",
         default=15,
         help="Assumed to and from sites that nobody has located.",
+    )
+    service_routing_url = fields.Char(
+        string="Route Server",
+        groups="base.group_system",
+        help="Address of an OSRM server, e.g. https://routes.example.com. Empty: "
+        "travel is estimated and nothing leaves this server.",
+    )
+    service_tile_url = fields.Char(
+        string="Map Tiles",
+        help="Address of map tiles with {z}, {x} and {y}, e.g. "
+        "https://tiles.example.com/{z}/{x}/{y}.png. Empty: maps have no background.",
+    )
+    service_tile_attribution = fields.Char(
+        string="Map Attribution",
+        help="Who made the map, as its licence asks: © OpenStreetMap contributors.",
     )
 
     service_attention_minutes = fields.Integer(
@@ -107,6 +124,31 @@ class ResCompany(models.Model):
         "AND service_quiet_to >= 0 AND service_quiet_to < 24)",
         "Quiet hours lie between 00:00 and 23:59.",
     )
+
+    @api.constrains("service_routing_url", "service_tile_url")
+    def _check_service_urls(self):
+        for company in self:
+            # Only administrators see and set the address of the server.
+            route, tiles = company.sudo().service_routing_url, company.service_tile_url
+            if route and not _is_web_address(route):
+                raise ValidationError(
+                    self.env._(
+                        "“%(url)s” is not the address of a route server: it begins "
+                        "with http:// or https:// and has no “?”.",
+                        url=route,
+                    )
+                )
+            if tiles and not (
+                _is_web_address(tiles.split("?")[0])
+                and all(part in tiles for part in ("{z}", "{x}", "{y}"))
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "“%(url)s” is not the address of map tiles: it begins with "
+                        "http:// or https:// and contains {z}, {x} and {y}.",
+                        url=tiles,
+                    )
+                )
 
     def _get_service_account_fields(self):
         """Return the account settings of the suite, by field name.
@@ -213,3 +255,16 @@ class ResCompany(models.Model):
                 "company_ids": [Command.link(self.id)],
             }
         )
+
+
+def _is_web_address(url):
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and bool(parts.hostname)
+        and not parts.query
+        and not parts.fragment
+    )

@@ -25,6 +25,15 @@ class ResConfigSettings(models.TransientModel):
     service_travel_unknown = fields.Integer(
         related="company_id.service_travel_unknown", readonly=False
     )
+    service_routing_url = fields.Char(
+        related="company_id.service_routing_url", readonly=False
+    )
+    service_tile_url = fields.Char(
+        related="company_id.service_tile_url", readonly=False
+    )
+    service_tile_attribution = fields.Char(
+        related="company_id.service_tile_attribution", readonly=False
+    )
 
     service_attention_minutes = fields.Integer(
         related="company_id.service_attention_minutes", readonly=False

@@ -14,9 +14,15 @@ from . import test_event
 from . import test_multi_company
 from . import test_notice
 from . import test_order
+from . import test_osrm
 from . import test_posting
 from . import test_sla
 from . import test_source
 from . import test_recurrence
+from . import test_route
+from . import test_sla
 from . import test_tour
+from . import test_travel
+from . import test_trip
+from . import test_trip_map
 from . import test_visit

@@ -113,14 +113,20 @@ class FieldServiceTripMap(models.AbstractModel):
             "title": customer.display_name or visit.name,
             "subtitle": visit.name,
             "address": visit.site_id.sudo().contact_address_inline or "",
-            "time": " – ".join(
-                format_time(self.env, moment, tz=zone, time_format="short")
-                for moment in (visit.start, visit.stop)
-            ),
+            "time": self._get_map_time(visit, zone),
             "state": visit._get_state_label(visit.state),
             "technician_id": visit.technician_id.id,
             "technician": visit.technician_id.name or "",
         }
+
+    @api.model
+    def _get_map_time(self, visit, zone):
+        """Return when the visit takes place, naming a time zone not the reader's."""
+        text = " – ".join(
+            format_time(self.env, moment, tz=zone, time_format="short")
+            for moment in (visit.start, visit.stop)
+        )
+        return text if zone == self.env.tz.zone else f"{text} ({zone})"
 
     @api.model
     def _prepare_map_order(self, order):

@@ -1,7 +1,7 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import MONDAY, FieldServiceCommon
 
@@ -78,3 +78,56 @@ class TestTripMap(FieldServiceCommon):
         user = self._create_user("plain", "base.group_user")
         with self.assertRaises(AccessError):
             self.trips.with_user(user).get_day_map("2026-03-02")
+
+
+@tagged("post_install", "-at_install")
+class TestTripTour(FieldServiceCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Packages of Odoo leave this file out although the manifest of `mail` names
+        # it; the browser then reports an error that has nothing to do with us.
+        cls.env["ir.asset"].create(
+            {
+                "name": "No background blur",
+                "bundle": "web.assets_backend",
+                "directive": "remove",
+                "path": "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
+            }
+        )
+        # A working day to come, so that there is something to be moved.
+        day = datetime.now() + timedelta(days=3)
+        while day.weekday() > 4:
+            day += timedelta(days=1)
+        cls.day = day.replace(hour=8, minute=0, second=0, microsecond=0)
+        cls.technician.resource_calendar_id.tz = "UTC"
+        # Far, near, far, near: the near ones in one go are better.
+        for hours, (name, latitude) in enumerate(
+            (("First", 50.3), (NASTY, 50.1), ("Third", 50.35), ("Lost", 0.0))
+        ):
+            partner = cls._create_partner(
+                name, service_latitude=latitude, service_longitude=10 if latitude else 0
+            )
+            order = cls._create_order(partner_id=partner.id)
+            start = cls.day + timedelta(hours=2 * hours + (hours > 1))
+            cls._create_visit(order, start, stop=start + timedelta(minutes=45))
+        waiting = cls._create_partner(
+            "Waiting", service_latitude=50.2, service_longitude=10.1
+        )
+        cls._create_order(partner_id=waiting.id)
+        cls.trip = cls.env["field.service.trip"].create(
+            {"technician_id": cls.technician.id, "date": cls.day.date()}
+        )
+
+    def test_trip(self):
+        """The map works without tiles, names are text, a proposal is applied."""
+        self.start_tour("/odoo/trips", "field_service_trip", login="fs_dispatcher")
+        self.assertTrue(self.trip.can_undo)
+        names = self.trip.leg_ids.visit_id.partner_id.mapped("name")
+        self.assertEqual(len(names), 4)
+
+    def test_day_map(self):
+        """Dispatchers plan what is grey."""
+        self.start_tour(
+            "/odoo/service-map", "field_service_day_map", login="fs_dispatcher"
+        )

@@ -105,6 +105,7 @@ class FieldServiceTripProposal(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def action_rebuild(self):

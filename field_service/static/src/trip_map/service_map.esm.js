@@ -116,13 +116,17 @@ export class ServiceMap extends Component {
                 interactive: false,
             }).addTo(this.content);
         }
+        const seen = {};
         for (const pin of this.props.pins) {
-            this.drawPin(pin);
+            // Pins at the same place stand side by side, so that each can be clicked.
+            const place = `${pin.latitude.toFixed(4)},${pin.longitude.toFixed(4)}`;
+            seen[place] = (seen[place] ?? -1) + 1;
+            this.drawPin(pin, seen[place]);
         }
         this.fit();
     }
 
-    drawPin(pin) {
+    drawPin(pin, neighbours) {
         const selected = pin.key === this.props.selected;
         const label = document.createElement("span");
         label.textContent = pin.label;
@@ -135,6 +139,7 @@ export class ServiceMap extends Component {
             html: label,
             className: "o_service_map_marker",
             iconSize: [28, 28],
+            iconAnchor: [14 - 20 * neighbours, 14],
         });
         L.marker([pin.latitude, pin.longitude], {
             icon,

@@ -168,7 +168,7 @@ class FieldServiceTrip(models.Model):
             # Legs have no other writer and no other right.
             trip.sudo().leg_ids.unlink()
             self.env["field.service.trip.leg"].sudo().create(values)
-            super(FieldServiceTrip, trip).write(
+            trip.write(
                 {
                     "is_stale": False,
                     "note": "\n".join(day.notes) or False,

@@ -21,7 +21,7 @@ class FieldServiceTripLeg(models.Model):
     company_id = fields.Many2one(
         related="trip_id.company_id", store=True, index=True, precompute=True
     )
-    sequence = fields.Integer(string="No.")
+    sequence = fields.Integer(string="Position")
     visit_id = fields.Many2one(
         comodel_name="field.service.visit",
         index="btree_not_null",

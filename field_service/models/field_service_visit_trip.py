@@ -73,30 +73,44 @@ class FieldServiceVisitTrip(models.AbstractModel):
         ).is_stale = True
 
     def _write_together(self, changes, refusals):
+        """Write the values of several visits as if they were one: all or nothing.
+
+        Visits may take each other's place: they are booked together at the end.
+
+        :param dict changes: visit -> values
+        :param dict refusals: visit -> sentences that stand in the way already
+        """
+        problems = [
+            f"{visit.name}: {reason}"
+            for visit, reasons in refusals.items()
+            for reason in reasons
+        ]
+        if problems:
+            raise ValidationError("\n".join(problems))
+        visits = self.browse()
         with self.env.cr.savepoint():
-            visits = self.browse()
             for visit, values in changes.items():
                 visit.with_context(service_defer_bookings=True).write(values)
                 visits += visit
-            try:
-                with self.env.cr.savepoint():
-                    self.env.cr.execute(
-                        SQL(
-                            "SET CONSTRAINTS field_service_booking_no_double_booking DEFERRED"
-                        )
-                    )
-                    visits._sync_bookings()
-                    self.env.flush_all()
-                    self.env.cr.execute(
-                        SQL(
-                            "SET CONSTRAINTS field_service_booking_no_double_booking IMMEDIATE"
-                        )
-                    )
-            except psycopg2.errors.ExclusionViolation as error:
-                booking = self.env["field.service.booking"]
-                raise ValidationError(
-                    booking._get_conflict_message(error.diag)
-                ) from error
+            visits._book_together()
+
+    def _book_together(self):
+        try:
+            with self.env.cr.savepoint():
+                self._defer_booking_check("DEFERRED")
+                self._sync_bookings()
+                self.env.flush_all()
+                # Now, and not at commit, where nobody turns a refusal into a message.
+                self._defer_booking_check("IMMEDIATE")
+        except psycopg2.errors.ExclusionViolation as error:
+            booking = self.env["field.service.booking"]
+            raise ValidationError(booking._get_conflict_message(error.diag)) from error
+
+    def _defer_booking_check(self, mode):
+        name = "field_service_booking_no_double_booking"
+        self.env.cr.execute(
+            SQL("SET CONSTRAINTS %s %s", SQL.identifier(name), SQL(mode))
+        )
 
     def _sync_bookings(self):
         if self.env.context.get("service_defer_bookings"):

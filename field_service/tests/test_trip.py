@@ -127,7 +127,7 @@ class TestTrip(FieldServiceCommon):
         self.assertEqual(trip.leg_ids.mapped("is_assumed"), [True, False, False])
         self.assertEqual(trip.note, "Not located, 15 minutes are assumed: Site None.")
         data = trip.get_map_data()
-        self.assertEqual([stop["id"] for stop in data["stops"]][0], lost.id)
+        self.assertEqual(data["stops"][0]["id"], lost.id)
         self.assertNotIn("latitude", data["stops"][0])
 
     def test_nobody_knows_where_the_day_begins(self):

@@ -70,7 +70,7 @@ def propose(problem):
     present = get_present(problem)
 
     def rank(plan):
-        # Of two equally good plans the one nearer to the present plan is better.
+        """Return what makes a plan good: of equal ones the one nearer to the present."""
         moved = sum(i != j for i, j in zip(plan.order, present.order, strict=True))
         return (plan.cost, moved)
 

@@ -255,8 +255,8 @@ class TestTrip(FieldServiceCommon):
         # 25 to 50.1, 40 to 50.3, 25 to 50.4, 40 back to 50.2, 40 home.
         self.assertEqual(proposal.minutes_after, 25 + 40 + 25 + 40 + 40)
         self.assertEqual(proposal.minutes_gain, 240 - 170)
-        # 0.3 + 0.2 + 0.3 + 0.2 + 0.2 degrees against 0.8.
-        self.assertEqual(round(proposal.km_gain, 1), 57.8)
+        # 0.3 + 0.2 + 0.3 + 0.2 + 0.2 degrees are 173.5 km, 0.8 degrees 115.6.
+        self.assertEqual(round(proposal.km_gain, 1), 57.9)
         self.assertTrue(proposal.is_better)
         order = proposal.line_ids.visit_id
         a, b, c, d = visits

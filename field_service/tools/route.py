@@ -70,7 +70,7 @@ def propose(problem):
     present = get_present(problem)
 
     def rank(plan):
-        """Return what makes a plan good: of equal ones the one nearer to the present."""
+        """Return how good a plan is: of equal ones the nearer to the present."""
         moved = sum(i != j for i, j in zip(plan.order, present.order, strict=True))
         return (plan.cost, moved)
 

@@ -20,7 +20,6 @@ from . import test_sla
 from . import test_source
 from . import test_recurrence
 from . import test_route
-from . import test_sla
 from . import test_tour
 from . import test_travel
 from . import test_trip

@@ -233,7 +233,9 @@ class TestTrip(FieldServiceCommon):
         trip = self._make_trip()
         visit.action_dispatch()
         trip.action_refresh()
-        visit.with_user(self.user_technician).action_decline()
+        visit.with_user(self.user_technician).register_event(
+            "declined", reason="Flat tyre"
+        )
         self.assertTrue(trip.is_stale)
 
     # ------------------------------------------------------------------ proposal

@@ -13,6 +13,7 @@ from . import field_service_order_entry
 from . import field_service_order_proposal
 from . import field_service_order_recent
 from . import field_service_order_source
+from . import field_service_order_plan
 from . import field_service_order_sla
 from . import field_service_order_override
 from . import field_service_order_documents
@@ -44,6 +45,11 @@ from . import field_service_agreement_generation
 from . import field_service_agreement
 from . import field_service_agreement_line
 from . import field_service_agreement_occurrence
+from . import field_service_visit_calendar
+from . import field_service_visit_exchange
+from . import field_service_visit_resources
+from . import field_service_visit_rules
+from . import field_service_visit_warnings
 from . import field_service_visit_gate
 from . import field_service_visit_snapshot
 from . import field_service_visit_dispatch
@@ -61,6 +67,7 @@ from . import field_service_visit
 from . import field_service_event
 from . import field_service_attention
 from . import field_service_availability
+from . import calendar_event
 from . import field_service_booking
 from . import field_service_travel
 from . import field_service_trip_plan

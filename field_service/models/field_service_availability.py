@@ -7,6 +7,7 @@ import pytz
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.intervals import invert_intervals
 
 
 class Busy(NamedTuple):
@@ -81,6 +82,74 @@ class FieldServiceAvailability(models.AbstractModel):
         return busy
 
     @api.model
+    def _get_absences(self, resources, start, stop):
+        """Return leaves of the resources and public holidays in a period.
+
+        Only holidays have a name: why somebody is away is his own affair. A leave
+        counts whatever calendar it was taken in: the person is away all the same.
+
+        :return: {resource id: [Busy, ...]} by start; the record is the leave
+        :rtype: dict[int, list[Busy]]
+        """
+        # Colleagues' leaves are hidden from users: only "away" is told of them.
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        found = leaves.search(
+            Domain("time_type", "=", "leave")
+            & Domain("resource_id", "in", [False, *resources.ids])
+            & Domain("date_from", "<", stop)
+            & Domain("date_to", ">", start),
+            order="date_from, id",
+        )
+        absences = defaultdict(list)
+        for leave in found:
+            for resource in leave.resource_id or resources.sudo().filtered(
+                lambda resource, leave=leave: self._is_closed_for(leave, resource)
+            ):
+                name = "" if leave.resource_id else leave.name or ""
+                absences[resource.id].append(
+                    Busy(leave.date_from, leave.date_to, leave.id, name)
+                )
+        return absences
+
+    @api.model
+    def _is_closed_for(self, holiday, resource):
+        """Tell whether a public holiday is one for the resource."""
+        companies = (resource.company_id, self.env["res.company"])
+        calendar = resource.calendar_id or resource.company_id.resource_calendar_id
+        return holiday.company_id in companies and holiday.calendar_id in (
+            calendar,
+            self.env["resource.calendar"],
+        )
+
+    @api.model
+    def _get_uncontracted(self, resources, start, stop):
+        """Return when the resources have no contract, though they have had one.
+
+        Who never had one is expected to work as his calendar says.
+
+        :rtype: dict[int, list[tuple[datetime, datetime]]]
+        """
+        # Only that there is no contract is told, and nothing of what is in one.
+        resources = resources.sudo()
+        contracted = resources - resources._get_resource_without_contract()
+        if not contracted:
+            return {}
+        begin, end = start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC)
+        periods = contracted._get_contracts_valid_periods(begin, end)
+        gaps = {}
+        for resource in contracted:
+            covered = [
+                (first, last)
+                for intervals in periods[resource.id].values()
+                for first, last, __ in intervals
+            ]
+            gaps[resource.id] = [
+                (_to_utc(first), _to_utc(last))
+                for first, last in invert_intervals(covered, begin, end)
+            ]
+        return gaps
+
+    @api.model
     def _get_meetings(self, resources, start, stop):
         """Return the busy meetings in the calendars of the resources' users.
 
@@ -121,11 +190,13 @@ class FieldServiceAvailability(models.AbstractModel):
     @api.model
     def _get_meeting_domain(self):
         """Return which calendar events keep somebody from work."""
-        # A leave's own event says nothing that the working time does not say.
+        # A leave's own event says nothing that the working time does not say, and a
+        # visit's nothing that its booking does not say.
         return (
             Domain("show_as", "=", "busy")
             & Domain("active", "=", True)
             & Domain("res_model", "!=", "hr.leave")
+            & Domain("service_visit_ids", "=", False)
         )
 
     @api.model

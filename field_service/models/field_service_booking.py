@@ -7,6 +7,8 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
+from ..tools.bookings import find_clashes
+
 CONFLICT = re.compile(
     r"existing key .*=\(\[(?P<resource>\d+),\d+\), "
     r'\["(?P<start>[^"]+)","(?P<stop>[^"]+)"\)\)'
@@ -62,34 +64,78 @@ class FieldServiceBooking(models.Model):
         :param list wanted: pairs (booking or none, values)
         :raises ValidationError: naming the conflict; nothing is changed then
         """
-        conflict = self._find_conflict(wanted)
-        if conflict:
-            raise ValidationError(conflict._get_conflict_sentence())
+        refusals = self._get_refusals(wanted)
+        if refusals:
+            raise ValidationError("\n".join(refusals))
         try:
             # Somebody may book the same time at this moment: the database decides.
             with self.env.cr.savepoint():
+                self._defer_check(True)
                 self.create([values for booking, values in wanted if not booking])
                 for booking, values in wanted:
                     if booking:
                         booking.write(booking._get_changes(values))
                 self.flush_model()
+                self._defer_check(False)
         except psycopg2.errors.ExclusionViolation as error:
             raise ValidationError(self._get_conflict_message(error.diag)) from error
+
+    @api.model
+    def _defer_check(self, deferred):
+        """Let several bookings change places before PostgreSQL looks at them.
+
+        Back to immediate it looks at once, and not at commit, where nobody would turn
+        its refusal into a message.
+        """
+        self.env.cr.execute(
+            SQL(
+                "SET CONSTRAINTS field_service_booking_no_double_booking %s",
+                SQL("DEFERRED") if deferred else SQL("IMMEDIATE"),
+            )
+        )
+
+    @api.model
+    def _get_refusals(self, wanted):
+        """Return a sentence for each thing that stands in the way of the wanted ones.
+
+        Where several visits are booked together, each sentence names the visit.
+        """
+        several = len({values["visit_id"] for __, values in wanted}) > 1
+        visits = self.env["field.service.visit"]
+        refusals = []
+        for visit_id, booking in self._find_conflicts(wanted):
+            sentence = booking._get_conflict_sentence()
+            if several:
+                sentence = f"{visits.browse(visit_id).name}: {sentence}"
+            refusals.append(sentence)
+        for first, second in find_clashes([values for __, values in wanted]):
+            refusals.append(
+                self.env._(
+                    "%(name)s cannot be on %(first)s and on %(second)s at once.",
+                    name=self.resource_id.browse(first["resource_id"]).name,
+                    first=visits.browse(first["visit_id"]).name,
+                    second=visits.browse(second["visit_id"]).name,
+                )
+            )
+        return refusals
 
     def _get_changes(self, values):
         """Return those of ``values`` that differ from the booking."""
         current = self._read_format(list(values), load=None)[0]
         return {name: value for name, value in values.items() if current[name] != value}
 
-    def _find_conflict(self, wanted):
-        """Return a booking that stands in the way of the wanted ones, as far as seen.
+    def _find_conflicts(self, wanted):
+        """Return which bookings stand in the way of the wanted ones, as far as seen.
 
         Bookings that are changed themselves are left to the constraint: they may be
         about to make room.
+
+        :return: pairs (id of the visit that is refused, booking in its way)
         """
         rows = [
             SQL(
-                "(%s, %s::timestamp, %s::timestamp)",
+                "(%s, %s, %s::timestamp, %s::timestamp)",
+                values["visit_id"],
                 values["resource_id"],
                 values["start"],
                 values["stop"],
@@ -98,31 +144,31 @@ class FieldServiceBooking(models.Model):
             if not values["allow_overlap"]
         ]
         if not rows:
-            return self
+            return []
         self.flush_model()
         changed = [booking.id for booking, __ in wanted if booking]
         found = self.env.execute_query(
             SQL(
-                """SELECT booking.id
+                """SELECT wanted.visit_id, booking.id
                      FROM field_service_booking booking
-                     JOIN (VALUES %s) AS wanted(resource_id, start, stop)
+                     JOIN (VALUES %s) AS wanted(visit_id, resource_id, start, stop)
                        ON wanted.resource_id = booking.resource_id
                       AND wanted.start < booking.stop AND booking.start < wanted.stop
                     WHERE booking.allow_overlap IS NOT TRUE
                       AND NOT booking.id = ANY(%s)
-                    LIMIT 1""",
+                    ORDER BY wanted.start, booking.start, booking.id""",
                 SQL(", ").join(rows),
                 changed,
             )
         )
-        return self.browse(row[0] for row in found)
+        return [(visit_id, self.browse(id_)) for visit_id, id_ in found]
 
     @api.model
     def _get_conflict_message(self, diagnostics):
         """Turn PostgreSQL's refusal into a sentence that names the conflict."""
         found = CONFLICT.search((diagnostics and diagnostics.message_detail) or "")
         if not found:
-            return self.env._("A technician is booked already at that time.")
+            return self.env._("Somebody or something is booked already at that time.")
         values = {
             "resource_id": int(found["resource"]),
             "start": fields.Datetime.to_datetime(found["start"]),
@@ -135,22 +181,27 @@ class FieldServiceBooking(models.Model):
         return (visible[:1] or bookings.new(values))._get_conflict_sentence()
 
     def _get_conflict_sentence(self):
-        """Say who is booked, when, and on what if that is known."""
+        """Say who or what is booked, when, and on what if that is known."""
         self.ensure_one()
         period = {
             "name": self.resource_id.name,
             "start": format_datetime(self.env, self.start, dt_format="short"),
             "stop": format_datetime(self.env, self.stop, dt_format="short"),
+            "advice": self._get_conflict_advice(),
         }
         if not self.visit_id:
             return self.env._(
-                "%(name)s has just been booked from %(start)s to %(stop)s. "
-                "Choose another time or another technician.",
+                "%(name)s has just been booked from %(start)s to %(stop)s. %(advice)s",
                 **period,
             )
         return self.env._(
             "%(name)s is already booked from %(start)s to %(stop)s on %(visit)s. "
-            "Choose another time or another technician.",
+            "%(advice)s",
             visit=self.visit_id.name,
             **period,
         )
+
+    def _get_conflict_advice(self):
+        if self.resource_id.resource_type == "material":
+            return self.env._("Choose another time, tool or vehicle.")
+        return self.env._("Choose another time or another technician.")

@@ -31,6 +31,13 @@ class FieldServiceJobType(models.Model):
         check_company=True,
         help="Its questions are copied onto the work order.",
     )
+    resource_ids = fields.Many2many(
+        comodel_name="resource.resource",
+        string="Tools and Vehicles",
+        # A job type of all companies names each one's tools; an order takes its own.
+        domain="[('resource_type', '=', 'material')]",
+        help="Needed by every visit of this kind, and booked for its time.",
+    )
     require_photos = fields.Boolean(
         string="Photos Required",
         help="A photo from before the work and one from after it must be there.",

@@ -27,6 +27,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.copy",
         "field.service.order.entry",
         "field.service.order.proposal",
+        "field.service.order.plan",
         "field.service.order.gate",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",

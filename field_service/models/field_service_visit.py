@@ -6,7 +6,8 @@ class FieldServiceVisit(models.Model):
     """An appointment: who goes when, and what came of it.
 
     Read its three parts next: the gate says what its state may become, the plan who
-    is booked when, the log what happened and how long it took.
+    is booked when, the log what happened and how long it took. Beside the plan stand
+    its rules, its warnings and what it shows in the technician's calendar.
     """
 
     _name = "field.service.visit"
@@ -19,6 +20,11 @@ class FieldServiceVisit(models.Model):
         "field.service.visit.late",
         "field.service.visit.dispatch",
         "field.service.visit.trip",
+        "field.service.visit.rules",
+        "field.service.visit.resources",
+        "field.service.visit.exchange",
+        "field.service.visit.warnings",
+        "field.service.visit.calendar",
         "field.service.visit.gate",
         "field.service.visit.plan",
         "field.service.visit.log",

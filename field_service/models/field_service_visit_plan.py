@@ -37,17 +37,6 @@ class FieldServiceVisitPlan(models.AbstractModel):
     )
     travel_before_minutes = fields.Integer()
     travel_after_minutes = fields.Integer()
-    lock = fields.Selection(
-        selection=[
-            ("none", "Free"),
-            ("time", "Time"),
-            ("technician", "Technician"),
-            ("both", "Time and technician"),
-        ],
-        default="none",
-        required=True,
-        help="What may not be changed when days are replanned.",
-    )
     allow_overlap = fields.Boolean(
         copy=False,
         tracking=True,
@@ -95,7 +84,12 @@ class FieldServiceVisitPlan(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_may_overlap(vals)
-        visits = super().create([self._complete_period(vals) for vals in vals_list])
+        vals_list = [self._complete_period(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._check_start_and_stop(
+                *map(fields.Datetime.to_datetime, (vals.get("start"), vals.get("stop")))
+            )
+        visits = super().create(vals_list)
         visits._sync_bookings()
         return visits
 
@@ -159,6 +153,7 @@ class FieldServiceVisitPlan(models.AbstractModel):
         return {
             *(self._get_booking_fields() - {"state"}),
             *("order_id", "lock", "travel_before_minutes", "travel_after_minutes"),
+            "overlap_reason",
         }
 
     # ------------------------------------------------------------------ bookings

@@ -150,6 +150,25 @@ class ResCompany(models.Model):
                     )
                 )
 
+    service_push_calendar = fields.Boolean(
+        string="Visits in Technicians' Calendars",
+        default=True,
+        help="Write each visit into the personal calendar of its technician.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "service_push_calendar" in vals:
+            # A setting of the company changes what all its technicians see.
+            visits = self.env["field.service.visit"].sudo()
+            visits.search(
+                [
+                    ("company_id", "in", self.ids),
+                    ("stop", ">", fields.Datetime.now()),
+                ]
+            )._outdate_calendar()
+        return result
+
     def _get_service_account_fields(self):
         """Return the account settings of the suite, by field name.
 

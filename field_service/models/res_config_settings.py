@@ -34,6 +34,9 @@ class ResConfigSettings(models.TransientModel):
     service_tile_attribution = fields.Char(
         related="company_id.service_tile_attribution", readonly=False
     )
+    service_push_calendar = fields.Boolean(
+        related="company_id.service_push_calendar", readonly=False
+    )
 
     service_attention_minutes = fields.Integer(
         related="company_id.service_attention_minutes", readonly=False

@@ -63,6 +63,7 @@ class TestBooking(FieldServiceCommon):
             "technician_id": self.technician.id,
             "start": MONDAY,
             "allow_overlap": True,
+            "overlap_reason": "Both are next door",
         }
         visit = self.env["field.service.visit"].with_user(self.manager).create(values)
         self.assertTrue(visit.sudo().booking_ids.allow_overlap)

@@ -36,13 +36,40 @@ class TestVisit(FieldServiceCommon):
         visits.write({"start": MONDAY + timedelta(days=2)})
         self.assertEqual(visits.mapped("duration"), [2.0, 5.0])
 
-    @mute_logger("odoo.sql_db")
-    def test_an_end_before_the_start_is_refused(self):
+    def test_a_period_that_is_none_is_refused(self):
         """Peer 4: negative durations do not reach the table."""
         visit = self._create_visit(self._create_order())
+        for values in (
+            {"stop": MONDAY - timedelta(hours=1)},
+            {"stop": MONDAY},
+            {"duration": -1.0},
+            {"start": MONDAY, "duration": -1.0},
+        ):
+            with self.assertRaisesRegex(ValidationError, "must end after it starts"):
+                visit.write(values)
+        with self.assertRaisesRegex(ValidationError, "both a start and an end"):
+            visit.start = False
+        self.env.invalidate_all(flush=False)
+        order = self._create_order()
+        for values, message in (
+            ({"start": MONDAY, "duration": -1.0}, "must end after it starts"),
+            ({"start": MONDAY, "stop": MONDAY}, "must end after it starts"),
+            ({"start": False, "stop": MONDAY}, "both a start and an end"),
+        ):
+            with self.assertRaisesRegex(ValidationError, message):
+                self._create_visit(order, **values)
+        with self.assertRaisesRegex(UserError, "Boris"), self.cr.savepoint():
+            self._create_visit(order, technician_id=self.technician_b.id)
+        self.assertFalse(order.visit_ids.exists())
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_refuses_it_too(self):
+        visit = self._create_visit(self._create_order())
+        visit.flush_recordset()
         with self.assertRaises(psycopg2.errors.CheckViolation), self.cr.savepoint():
-            visit.stop = MONDAY - timedelta(hours=1)
-            visit.flush_recordset()
+            self.cr.execute(
+                "UPDATE field_service_visit SET stop = start WHERE id = %s", [visit.id]
+            )
 
     def test_form_moves_the_end_with_the_start(self):
         order = self._create_order()

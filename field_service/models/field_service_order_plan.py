@@ -21,10 +21,7 @@ class FieldServiceOrderPlan(models.AbstractModel):
     @api.depends("job_type_id")
     def _compute_resource_ids(self):
         for order in self:
-            if (
-                not order.resource_ids
-                or order.job_type_id != order._origin.job_type_id
-            ):
+            if not order.resource_ids or order.job_type_id != order._origin.job_type_id:
                 order.resource_ids = order._get_default_resources()
 
     def _get_default_resources(self):

@@ -70,7 +70,7 @@ class FieldServiceVisitCalendar(models.AbstractModel):
 
     @api.model
     def _is_calendar_changed(self, vals):
-        """Tell whether writing ``vals`` changes what the technician's calendar shows."""
+        """Tell whether writing ``vals`` changes what the calendar shows."""
         if vals.get("state") in ("planned", "declined", "missed", "cancelled"):
             return True
         return bool({"technician_id", "start", "stop", "duration"} & vals.keys())
@@ -149,7 +149,7 @@ class FieldServiceVisitCalendar(models.AbstractModel):
         )
 
     def _get_calendar_user(self):
-        """Return whose calendar shows the visit: nobody's when it does not block him."""
+        """Return whose calendar shows the visit, if it takes anybody's time."""
         if not self.company_id.service_push_calendar or not self._is_blocking():
             return self.env["res.users"]
         # Runs in a job; a technician without a user has no calendar.

@@ -52,12 +52,16 @@ class ResourceCalendarLeaves(models.Model):
 
     def _get_booking_domain(self):
         """Return which bookings lie in the time of one leave."""
-        period = Domain("start", "<", self.date_to) & Domain("stop", ">", self.date_from)
+        period = Domain("start", "<", self.date_to) & Domain(
+            "stop", ">", self.date_from
+        )
         if self.resource_id:
             return period & Domain("resource_id", "=", self.resource_id.id)
         # A public holiday: of one company or of all, of one calendar or of all.
         if self.company_id:
-            period &= Domain("resource_id.company_id", "in", [self.company_id.id, False])
+            period &= Domain(
+                "resource_id.company_id", "in", [self.company_id.id, False]
+            )
         if self.calendar_id:
             period &= Domain("resource_id.calendar_id", "=", self.calendar_id.id)
         return period

@@ -297,9 +297,7 @@ class TestExchange(PlanCommon):
         self._reassign(visits, self.tom, note="Tina is ill")
         self.assertEqual(visits.technician_id, self.tom)
         self.assertFalse(visits.crew_ids, "who leads is no crew")
-        self.assertEqual(
-            visits.booking_ids.resource_id, self.tom.sudo().resource_id
-        )
+        self.assertEqual(visits.booking_ids.resource_id, self.tom.sudo().resource_id)
         for visit in visits:
             self.assertIn("from Tina to Tom", visit.message_ids[0].body)
             self.assertIn("Tina is ill", visit.message_ids[0].body)

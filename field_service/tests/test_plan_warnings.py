@@ -76,9 +76,7 @@ class TestWarnings(PlanCommon):
         self.assertNotIn("Private", self.visit.plan_warnings)
 
     def test_a_holiday_of_the_company_with_its_name(self):
-        self._create_leave(
-            resource=self.env["resource.resource"], name="Labour Day"
-        )
+        self._create_leave(resource=self.env["resource.resource"], name="Labour Day")
         self._assert_warned(self.visit, "Tina is off .*: Labour Day")
 
     def test_a_holiday_of_others_means_nothing(self):

@@ -17,6 +17,7 @@ MONDAY = datetime(2026, 3, 2)
 DISPATCHERS = 12
 TECHNICIANS = 20
 REQUESTS = 500
+ORDERS = 8 * DISPATCHERS
 SLOTS = [
     MONDAY + timedelta(days=day, minutes=30 * half)
     for day in range(5)
@@ -83,8 +84,8 @@ class TestParallelDispatchers(RaceCase):
                         "job_type_id": ids["job_type"],
                         "state": "released",
                     }
+                    for __ in range(ORDERS)
                 ]
-                * REQUESTS
             )
             .ids
         )
@@ -92,8 +93,8 @@ class TestParallelDispatchers(RaceCase):
 
     @classmethod
     def _clean(cls, env):
-        super()._clean(env)
         env["res.users"].browse(cls.ids["users"]).active = False
+        super()._clean(env)
         env["hr.employee"].browse(cls.ids["technicians"]).unlink()
         env["resource.resource"].browse(cls.ids["van"]).unlink()
 
@@ -102,7 +103,8 @@ class TestParallelDispatchers(RaceCase):
         chance = random.Random(20260302)
         requests = [
             {
-                "order_id": self.ids["orders"][i],
+                # Each dispatcher plans orders of his own, five visits on each.
+                "order_id": self.ids["orders"][i % ORDERS],
                 "technician_id": chance.choice(self.ids["technicians"]),
                 "start": f"{chance.choice(SLOTS)}",
                 "duration": chance.choice((0.5, 1.0, 1.5, 2.0)),

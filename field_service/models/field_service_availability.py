@@ -100,9 +100,11 @@ class FieldServiceAvailability(models.AbstractModel):
             & Domain("date_to", ">", start),
             order="date_from, id",
         )
+        # Which holidays are somebody's depends on his calendar, not on who asks.
+        resources = resources.sudo()
         absences = defaultdict(list)
         for leave in found:
-            for resource in leave.resource_id or resources.sudo().filtered(
+            for resource in leave.resource_id or resources.filtered(
                 lambda resource, leave=leave: self._is_closed_for(leave, resource)
             ):
                 name = "" if leave.resource_id else leave.name or ""

@@ -33,6 +33,7 @@ class FieldServiceVisitSwap(models.TransientModel):
 
     @api.model
     def default_get(self, fields):
+        """Take over the one or two visits that are selected."""
         values = super().default_get(fields)
         ids = self.env.context.get("active_ids", [])
         if len(ids) > 2:

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from .field_service_visit_calendar import QUIET
 
@@ -51,7 +51,6 @@ class CalendarEvent(models.Model):
             return visits
         return visits.search([("calendar_event_id", "in", self.ids)])
 
-    @api.model
     def _with_quiet_organizer(self, user=None, company=None):
         """Return self as its organizer would write it, without any notice.
 

@@ -64,19 +64,24 @@ class FieldServiceBooking(models.Model):
         :param list wanted: pairs (booking or none, values)
         :raises ValidationError: naming the conflict; nothing is changed then
         """
+        if not wanted:
+            return
         refusals = self._get_refusals(wanted)
         if refusals:
             raise ValidationError("\n".join(refusals))
+        moving = len([booking for booking, __ in wanted if booking]) > 1
         try:
             # Somebody may book the same time at this moment: the database decides.
             with self.env.cr.savepoint():
-                self._defer_check(True)
+                if moving:
+                    self._defer_check(True)
                 self.create([values for booking, values in wanted if not booking])
                 for booking, values in wanted:
                     if booking:
                         booking.write(booking._get_changes(values))
                 self.flush_model()
-                self._defer_check(False)
+                if moving:
+                    self._defer_check(False)
         except psycopg2.errors.ExclusionViolation as error:
             raise ValidationError(self._get_conflict_message(error.diag)) from error
 

@@ -24,11 +24,17 @@ class FieldServiceVisitWarnings(models.AbstractModel):
     _name = "field.service.visit.warnings"
     _description = "Warnings of the Plan"
 
-    plan_warnings = fields.Text(string="Warnings", compute="_compute_plan_warnings")
+    # When colleagues are away is no technician's business.
+    plan_warnings = fields.Text(
+        string="Warnings",
+        compute="_compute_plan_warnings",
+        groups="field_service.group_dispatcher",
+    )
     has_plan_warning = fields.Boolean(
         string="With Warning",
         compute="_compute_plan_warnings",
         search="_search_has_plan_warning",
+        groups="field_service.group_dispatcher",
     )
 
     @api.depends(

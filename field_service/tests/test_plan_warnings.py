@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import Form, freeze_time, tagged
 
 from .common import MONDAY
@@ -153,6 +154,12 @@ class TestWarnings(PlanCommon):
         with freeze_time("2026-03-03 12:00:00"):
             self._work(self.visit, hours=1.0)
         self._assert_warned(self.visit)
+
+    def test_a_technician_is_not_told_who_is_away(self):
+        visit = self.visit.with_user(self.user_technician)
+        self.assertNotIn("plan_warnings", visit.fields_get())
+        with self.assertRaises(AccessError):
+            visit.read(["plan_warnings"])
 
     def test_the_form_warns_before_saving_and_saves(self):
         self._create_leave(day=MIDNIGHT + DAY)

@@ -111,7 +111,7 @@ class FieldServiceVisitWarnings(models.AbstractModel):
         ]
 
     # ------------------------------------------------------------------- people
-    def _get_people(self):
+    def _get_planned_people(self):
         """Return the resources of the technicians, tools left out."""
         # In a form the crew are new records: their origins are booked.
         people = (self.technician_id | self.crew_ids)._origin
@@ -124,7 +124,7 @@ class FieldServiceVisitWarnings(models.AbstractModel):
 
     def _get_all_resources(self):
         # Tools are no secret of anybody.
-        return self._get_people() | self.resource_ids._origin.sudo()
+        return self._get_planned_people() | self.resource_ids._origin.sudo()
 
     def _collect(self, get_resources, busy, describe):
         """Return a sentence for each time in ``busy`` that overlaps a visit."""
@@ -194,7 +194,7 @@ class FieldServiceVisitWarnings(models.AbstractModel):
     def _check_plan_working_time(self):
         """Who does not work at that time, leaves apart."""
         availability = self.env["field.service.availability"]
-        people, start, stop = self._get_span(self._get_people())
+        people, start, stop = self._get_span(self._get_planned_people())
         if not people:
             return {}
         start, stop = start - DAY, stop + DAY
@@ -203,7 +203,7 @@ class FieldServiceVisitWarnings(models.AbstractModel):
         uncontracted = availability._get_uncontracted(people, start, stop)
         found = {}
         for visit in self:
-            for resource in visit._get_people():
+            for resource in visit._get_planned_people():
                 hours = work[resource.id]
                 if any(
                     begin <= visit.start and visit.stop <= end
@@ -246,10 +246,10 @@ class FieldServiceVisitWarnings(models.AbstractModel):
     def _check_plan_meetings(self):
         """Who has a meeting in his calendar."""
         meetings = self.env["field.service.availability"]._get_meetings(
-            *self._get_span(self._get_people())
+            *self._get_span(self._get_planned_people())
         )
         return self._collect(
-            lambda visit: visit._get_people(),
+            lambda visit: visit._get_planned_people(),
             meetings,
             lambda visit, resource, item: self.env._(
                 "%(name)s has a meeting from %(start)s to %(stop)s: %(meeting)s.",

@@ -153,7 +153,7 @@ class TestLock(PlanCommon):
         visits = [self._plan(lock="both", start=MONDAY + i * DAY) for i in range(3)]
         self._work(visits[0], hours=1.0)
         visits[1].action_dispatch()
-        visits[1].action_decline()
+        visits[1].register_event("declined", reason="Flat tyre")
         visits[2].action_cancel()
         self.assertEqual(
             [visit.state for visit in visits], ["completed", "declined", "cancelled"]

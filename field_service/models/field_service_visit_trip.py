@@ -1,9 +1,6 @@
-import psycopg2
 import pytz
 
 from odoo import api, models
-from odoo.exceptions import ValidationError
-from odoo.tools import SQL
 
 from .field_service_visit_gate import OPEN_STATES
 
@@ -71,48 +68,3 @@ class FieldServiceVisitTrip(models.AbstractModel):
         trips.filtered(
             lambda trip: (trip.technician_id.id, trip.date) in days
         ).is_stale = True
-
-    def _write_together(self, changes, refusals):
-        """Write the values of several visits as if they were one: all or nothing.
-
-        Visits may take each other's place: they are booked together at the end.
-
-        :param dict changes: visit -> values
-        :param dict refusals: visit -> sentences that stand in the way already
-        """
-        problems = [
-            f"{visit.name}: {reason}"
-            for visit, reasons in refusals.items()
-            for reason in reasons
-        ]
-        if problems:
-            raise ValidationError("\n".join(problems))
-        visits = self.browse()
-        with self.env.cr.savepoint():
-            for visit, values in changes.items():
-                visit.with_context(service_defer_bookings=True).write(values)
-                visits += visit
-            visits._book_together()
-
-    def _book_together(self):
-        try:
-            with self.env.cr.savepoint():
-                self._defer_booking_check("DEFERRED")
-                self._sync_bookings()
-                self.env.flush_all()
-                # Now, and not at commit, where nobody turns a refusal into a message.
-                self._defer_booking_check("IMMEDIATE")
-        except psycopg2.errors.ExclusionViolation as error:
-            booking = self.env["field.service.booking"]
-            raise ValidationError(booking._get_conflict_message(error.diag)) from error
-
-    def _defer_booking_check(self, mode):
-        name = "field_service_booking_no_double_booking"
-        self.env.cr.execute(
-            SQL("SET CONSTRAINTS %s %s", SQL.identifier(name), SQL(mode))
-        )
-
-    def _sync_bookings(self):
-        if self.env.context.get("service_defer_bookings"):
-            return None
-        return super()._sync_bookings()

@@ -52,6 +52,19 @@ class FieldServiceJobType(models.Model):
     require_contact = fields.Boolean(string="Contact Required")
     require_window = fields.Boolean(string="Requested Window Required")
     require_reference = fields.Boolean(string="Customer Reference Required")
+    crew_size = fields.Integer(
+        string="People",
+        default=1,
+        required=True,
+        help="People needed on site, the technician in charge included.",
+    )
+    skill_line_ids = fields.One2many(
+        comodel_name="field.service.job.type.skill",
+        inverse_name="job_type_id",
+        string="Skills Needed",
+        copy=True,
+        help="Copied onto the work order, where they can be changed.",
+    )
     description = fields.Html(string="Instructions", translate=True)
 
     _code_uniq = models.UniqueIndex(
@@ -60,5 +73,8 @@ class FieldServiceJobType(models.Model):
     )
     _planned_hours_positive = models.Constraint(
         "CHECK(planned_hours > 0)", "The duration of a job type must be more than zero."
+    )
+    _crew_size_positive = models.Constraint(
+        "CHECK(crew_size > 0)", "At least one person is needed for a job."
     )
     _rec_names_search = ["name", "code"]

@@ -28,6 +28,8 @@ class FieldServiceOrder(models.Model):
         "field.service.order.entry",
         "field.service.order.proposal",
         "field.service.order.plan",
+        "field.service.order.crew",
+        "field.service.order.slots",
         "field.service.order.gate",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",

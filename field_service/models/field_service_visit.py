@@ -29,6 +29,7 @@ class FieldServiceVisit(models.Model):
         "field.service.visit.plan",
         "field.service.visit.log",
         "field.service.visit.documents",
+        "field.service.visit.slots",
         "mail.thread",
         "mail.activity.mixin",
     ]

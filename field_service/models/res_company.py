@@ -62,6 +62,64 @@ class ResCompany(models.Model):
         string="Map Attribution",
         help="Who made the map, as its licence asks: © OpenStreetMap contributors.",
     )
+    service_slot_weight_travel = fields.Integer(
+        string="Weight: Travel", default=30, help="Little travel added to the day."
+    )
+    service_slot_weight_promise = fields.Integer(
+        string="Weight: Promise",
+        default=25,
+        help="Time left to the SLA deadline; without one, the sooner the better.",
+    )
+    service_slot_weight_continuity = fields.Integer(
+        string="Weight: Same Technician",
+        default=20,
+        help="The preferred technician, or who has been at the site or equipment.",
+    )
+    service_slot_weight_balance = fields.Integer(
+        string="Weight: Balance", default=10, help="Who has little planned comes first."
+    )
+    service_slot_weight_overtime = fields.Integer(
+        string="Weight: Overtime",
+        default=10,
+        help="No travel before the working day begins and after it ends.",
+    )
+    service_slot_weight_skill = fields.Integer(
+        string="Weight: Skill",
+        default=5,
+        help="Not somebody who knows much more than is needed.",
+    )
+    service_slot_weight_margin = fields.Integer(
+        string="Weight: Margin",
+        default=20,
+        help="Expected margin, where something is known about it.",
+    )
+    service_slot_break_minutes = fields.Integer(
+        string="Longest Break",
+        default=60,
+        help="A visit that is longer than half a day goes on after a break of at most "
+        "so many minutes.",
+    )
+    service_window_hours = fields.Float(
+        string="Arrival Window",
+        default=2.0,
+        help="Length of the windows that are offered to customers, in hours.",
+    )
+
+    _service_slot_weights = models.Constraint(
+        """CHECK(service_slot_weight_travel >= 0
+            AND service_slot_weight_promise >= 0
+            AND service_slot_weight_continuity >= 0
+            AND service_slot_weight_balance >= 0
+            AND service_slot_weight_overtime >= 0
+            AND service_slot_weight_skill >= 0
+            AND service_slot_weight_margin >= 0
+            AND service_slot_break_minutes >= 0)""",
+        "Weights and breaks of the slot search cannot be negative.",
+    )
+    _service_window = models.Constraint(
+        "CHECK(service_window_hours >= 0.5 AND service_window_hours <= 24)",
+        "An arrival window lasts between half an hour and a day.",
+    )
 
     service_attention_minutes = fields.Integer(
         string="Late After (minutes)",
@@ -273,6 +331,28 @@ class ResCompany(models.Model):
                 "account_type": proposal["account_type"],
                 "company_ids": [Command.link(self.id)],
             }
+        )
+
+    def _get_slot_weights(self):
+        """Return the weight of each term of a slot's score, by the term's code."""
+        self.ensure_one()
+        # Settings of the company, not data of the user who plans.
+        company = self.sudo()
+        return {
+            code: company[f"service_slot_weight_{code}"]
+            for code in self._get_slot_terms()
+        }
+
+    def _get_slot_terms(self):
+        """Return the codes of the terms that a slot is scored by."""
+        return (
+            "travel",
+            "promise",
+            "continuity",
+            "balance",
+            "overtime",
+            "skill",
+            "margin",
         )
 
 

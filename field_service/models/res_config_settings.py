@@ -37,6 +37,33 @@ class ResConfigSettings(models.TransientModel):
     service_push_calendar = fields.Boolean(
         related="company_id.service_push_calendar", readonly=False
     )
+    service_slot_weight_travel = fields.Integer(
+        related="company_id.service_slot_weight_travel", readonly=False
+    )
+    service_slot_weight_promise = fields.Integer(
+        related="company_id.service_slot_weight_promise", readonly=False
+    )
+    service_slot_weight_continuity = fields.Integer(
+        related="company_id.service_slot_weight_continuity", readonly=False
+    )
+    service_slot_weight_balance = fields.Integer(
+        related="company_id.service_slot_weight_balance", readonly=False
+    )
+    service_slot_weight_overtime = fields.Integer(
+        related="company_id.service_slot_weight_overtime", readonly=False
+    )
+    service_slot_weight_skill = fields.Integer(
+        related="company_id.service_slot_weight_skill", readonly=False
+    )
+    service_slot_weight_margin = fields.Integer(
+        related="company_id.service_slot_weight_margin", readonly=False
+    )
+    service_slot_break_minutes = fields.Integer(
+        related="company_id.service_slot_break_minutes", readonly=False
+    )
+    service_window_hours = fields.Float(
+        related="company_id.service_window_hours", readonly=False
+    )
 
     service_attention_minutes = fields.Integer(
         related="company_id.service_attention_minutes", readonly=False

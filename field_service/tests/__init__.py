@@ -20,6 +20,9 @@ from . import test_sla
 from . import test_source
 from . import test_recurrence
 from . import test_route
+from . import test_slot_search
+from . import test_slot_wizard
+from . import test_slots
 from . import test_tour
 from . import test_travel
 from . import test_trip

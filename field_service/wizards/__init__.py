@@ -6,3 +6,6 @@ from . import field_service_trip_proposal
 from . import field_service_trip_proposal_line
 from . import field_service_visit_reassign
 from . import field_service_visit_swap
+from . import field_service_slot_option
+from . import field_service_slot_window
+from . import field_service_slot_wizard

@@ -42,6 +42,7 @@
         "data/field_service_plan_data.xml",
         "views/field_service_order_views.xml",
         "views/field_service_visit_views.xml",
+        "views/field_service_board_views.xml",
         "views/field_service_event_views.xml",
         "views/field_service_booking_views.xml",
         "views/field_service_job_type_views.xml",
@@ -69,7 +70,11 @@
         "views/field_service_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["field_service/static/src/trip_map/**/*"],
+        "web.assets_backend": [
+            "field_service/static/src/board/**/*",
+            "field_service/static/src/planning/**/*",
+            "field_service/static/src/trip_map/**/*",
+        ],
         # Loaded when the first map is shown.
         "field_service.assets_leaflet": [
             "field_service/static/lib/leaflet/leaflet.css",
@@ -82,6 +87,7 @@
         "demo/field_service_sla_demo.xml",
         "demo/field_service_demo.xml",
         "demo/field_service_slot_demo.xml",
+        "demo/field_service_board_demo.xml",
         "demo/field_service_finding_demo.xml",
         "demo/field_service_agreement_demo.xml",
         "demo/field_service_attention_demo.xml",

@@ -20,6 +20,7 @@ from . import field_service_order_plan
 from . import field_service_order_sla
 from . import field_service_order_override
 from . import field_service_order_documents
+from . import field_service_board_listener
 from . import field_service_question_mixin
 from . import field_service_answer_condition
 from . import res_company
@@ -84,6 +85,10 @@ from . import field_service_trip_plan
 from . import field_service_trip_map
 from . import field_service_trip
 from . import field_service_trip_leg
+from . import field_service_board
+from . import field_service_board_list
+from . import field_service_board_move
+from . import ir_websocket
 from . import field_service_checklist_answer
 from . import field_service_photo
 from . import field_service_asset_reading

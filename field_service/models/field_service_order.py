@@ -31,6 +31,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.crew",
         "field.service.order.slots",
         "field.service.order.gate",
+        "field.service.board.listener",
         "field.service.posting.mixin",
         "field.service.analytic.mixin",
         "mail.thread",

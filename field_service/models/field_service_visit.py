@@ -30,6 +30,7 @@ class FieldServiceVisit(models.Model):
         "field.service.visit.log",
         "field.service.visit.documents",
         "field.service.visit.slots",
+        "field.service.board.listener",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -126,6 +127,15 @@ class FieldServiceVisit(models.Model):
             # Whose time it was decides what it cost and what it is sold for.
             self.filtered(lambda visit: visit.state == "completed").order_id._process()
         return result
+
+    def unlink(self):
+        orders = self.order_id
+        result = super().unlink()
+        orders._process()
+        return result
+
+    def _get_board_fields(self):
+        return {*super()._get_board_fields(), *self._get_plan_fields()}
 
     def _check_order_change(self, order_id):
         """A visit stays on its order, and so does what it cost and was sold for."""

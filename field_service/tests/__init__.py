@@ -4,6 +4,8 @@ from . import test_attention
 from . import test_asset
 from . import test_availability
 from . import test_baseline
+from . import test_board
+from . import test_board_tour
 from . import test_booking
 from . import test_checklist
 from . import test_dispatch

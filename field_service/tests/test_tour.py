@@ -1,26 +1,17 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .common import FieldServiceCommon
+from .common_tour import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestTour(FieldServiceCommon, HttpCase):
+class TestTour(FieldServiceCommon, TourCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls._create_partner("Tour Customer", company_id=cls.company.id)
         cls._create_technician("Tour Technician")
         cls.job_type.name = "Tour Repair"
-        # Packages of Odoo leave this file out although the manifest of `mail` names
-        # it; the browser then reports an error that has nothing to do with us.
-        cls.env["ir.asset"].create(
-            {
-                "name": "No background blur",
-                "bundle": "web.assets_backend",
-                "directive": "remove",
-                "path": "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
-            }
-        )
 
     def test_from_request_to_done(self):
         """A dispatcher creates an order, plans a visit, and sees both done."""

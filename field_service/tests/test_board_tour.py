@@ -1,0 +1,45 @@
+from datetime import datetime, time, timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import FieldServiceCommon
+from .common_tour import TourCase
+
+
+@tagged("post_install", "-at_install")
+class TestPlanningTours(FieldServiceCommon, TourCase):
+    """A dispatcher plans by hand in a real browser, today, in his own time zone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dispatcher.tz = "UTC"
+        cls.company.resource_calendar_id.tz = "UTC"
+        cls.today = datetime.combine(fields.Date.today(), time.min)
+
+    def _at(self, hour):
+        return self.today + timedelta(hours=hour)
+
+    def _create_named(self, name, hour=None, technician=None, **values):
+        order = self._create_order(partner_id=self._create_partner(name).id, **values)
+        if hour is not None:
+            person = technician or self.technician
+            self._create_visit(order, start=self._at(hour), technician_id=person.id)
+        return order
+
+    def test_calendar(self):
+        """Drag from the list, a refused drop and a refused move, undo."""
+        first = self._create_named("First Customer", hour=8)
+        second = self._create_named("Second Customer", hour=14)
+        third = self._create_named("Third Customer")
+        self.start_tour(
+            "/odoo/action-field_service.field_service_visit_action",
+            "field_service_calendar",
+            login=self.dispatcher.login,
+        )
+        self.assertEqual(first.visit_ids.start, self._at(8))
+        self.assertEqual(second.visit_ids.start, self._at(14))
+        # Planned at 11 by dragging, planned again after undo.
+        self.assertEqual(third.visit_ids.start, self._at(11))
+        self.assertEqual(third.visit_ids.technician_id, self.technician)

@@ -85,7 +85,7 @@ class FieldServiceBoard(models.AbstractModel):
                 self._prepare_technician(one, times[one.id], visits, start, stop)
                 for one in technicians
             ],
-            "visits": [self._prepare_visit(visit, times) for visit in visits],
+            "visits": self._prepare_visits(visits, times),
         }
 
     # -------------------------------------------------------------------- rights
@@ -193,6 +193,7 @@ class FieldServiceBoard(models.AbstractModel):
         return {
             one.id: {
                 "work": work.get(one.resource_id.id, []),
+                "hours": join(work.get(one.resource_id.id, []), BREAK),
                 "leaves": leaves.get(one.resource_id.id, []),
                 "bookings": bookings.get(one.resource_id.id, []),
                 "meetings": meetings.get(one.resource_id.id, []),
@@ -223,31 +224,37 @@ class FieldServiceBoard(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_visit(self, visit, times):
+    def _prepare_visits(self, visits, times):
+        # Who goes is told to whoever sees the visit, also after he has left.
+        people = visits.sudo().with_context(active_test=False)
+        return [
+            self._prepare_visit(visit, one.technician_id.id, one.crew_ids.ids, times)
+            for visit, one in zip(visits, people, strict=True)
+        ]
+
+    @api.model
+    def _prepare_visit(self, visit, technician_id, crew_ids, times):
         """Return a card: who, when, for whom, and what is wrong with it."""
-        # Who goes is told to whoever sees the visit.
-        people = visit.sudo().with_context(active_test=False)
-        order, site = visit.order_id, visit.site_id
-        crew = people.crew_ids.ids
+        # Read from the order itself: related fields would be computed 3,000 times.
+        order = visit.order_id
+        site, job = order.site_id, visit.job_type_id
         return {
             "id": visit.id,
-            "technician_id": people.technician_id.id,
-            "crew_ids": crew,
+            "technician_id": technician_id,
+            "crew_ids": crew_ids,
             "start": to_ms(visit.start),
             "stop": to_ms(visit.stop),
             "state": visit.state,
             "order": order.name,
-            "customer": visit.partner_id.name or "",
+            "customer": order.partner_id.name or "",
             "site": site.city or site.name or "",
-            "job": visit.job_type_id.name or "",
-            "color": visit.color,
-            "priority": order.priority,
+            "job": job.name or "",
             "late": order.sla_state in ("at_risk", "breached"),
             "travel": [visit.travel_before_minutes, visit.travel_after_minutes],
             "lock": visit.lock,
             "issues": {
                 person: issues
-                for person in (people.technician_id.id, *crew)
+                for person in (technician_id, *crew_ids)
                 if person and (issues := self._get_issues(visit, times[person]))
             },
         }
@@ -268,7 +275,7 @@ class FieldServiceBoard(models.AbstractModel):
             )
             if overlaps(span, spans)
         ]
-        if not covers(join(times["work"], BREAK), span):
+        if not covers(times["hours"], span):
             issues.append("off_hours")
         return issues
 

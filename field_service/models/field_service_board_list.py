@@ -41,13 +41,14 @@ class FieldServiceBoardList(models.AbstractModel):
         visit = self.env["field.service.visit"].browse(visit_id)
         order, site = visit.order_id, visit.site_id
         contact = visit.contact_id or site or visit.partner_id
+        address = site._display_address(without_company=True)
         return {
             "id": visit.id,
             "order_id": order.id,
             "order": order.name,
             "customer": visit.partner_id.display_name or "",
             "site": site.name if site != visit.partner_id else "",
-            "address": site._display_address(without_company=True).strip(),
+            "address": "\n".join(filter(None, address.splitlines())),
             "latitude": site.partner_latitude,
             "longitude": site.partner_longitude,
             "contact": contact.name or "",

@@ -1,6 +1,6 @@
 from datetime import datetime, time, timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from .common import FieldServiceCommon
@@ -22,7 +22,8 @@ class TestPlanningTours(FieldServiceCommon, TourCase):
         return self.today + timedelta(hours=hour)
 
     def _create_named(self, name, hour=None, technician=None, **values):
-        order = self._create_order(partner_id=self._create_partner(name).id, **values)
+        partner = self._create_partner(name, phone="+1 555 0100")
+        order = self._create_order(partner_id=partner.id, **values)
         if hour is not None:
             person = technician or self.technician
             self._create_visit(order, start=self._at(hour), technician_id=person.id)
@@ -43,3 +44,26 @@ class TestPlanningTours(FieldServiceCommon, TourCase):
         # Planned at 11 by dragging, planned again after undo.
         self.assertEqual(third.visit_ids.start, self._at(11))
         self.assertEqual(third.visit_ids.technician_id, self.technician)
+
+    def test_board(self):
+        """From the list to a technician, to another, refused, longer, undone, keys."""
+        user = self._create_user("tom", "field_service.group_technician")
+        tom = self._create_technician("Tom", user_id=user.id)
+        self.env["calendar.event"].create(
+            {
+                "name": "Doctor",
+                "privacy": "private",
+                "start": self._at(14),
+                "stop": self._at(15),
+                "user_id": user.id,
+                "partner_ids": [Command.set(user.partner_id.ids)],
+            }
+        )
+        self._create_named("First Customer", hour=8)
+        third = self._create_named("Third Customer")
+        self.start_tour(
+            "/odoo/dispatch-board", "field_service_board", login=self.dispatcher.login
+        )
+        visit = third.visit_ids
+        self.assertEqual(visit.technician_id, tom)
+        self.assertEqual((visit.start, visit.stop), (self._at(9), self._at(11)))

@@ -47,7 +47,7 @@ def overlaps(span, spans):
 
 def covers(spans, span):
     """Tell whether a span lies wholly within the others; these merged."""
-    return not subtract([(span[0], span[1])], merge(spans))
+    return not subtract([span], spans)
 
 
 def count_hours(spans, start=None, stop=None):

@@ -5,6 +5,8 @@
  * 25 hours: within a day the wall clock counts, in the user's time zone.
  */
 
+import {is24HourFormat} from "@web/core/l10n/time";
+
 const {DateTime} = luxon;
 
 export const MINUTE = 60 * 1000;
@@ -159,4 +161,13 @@ export function findGap(work, busy, [from, to], length) {
         }
     }
     return null;
+}
+
+/** @returns {string} as short as a card needs it: 08:00, or 8am */
+export function formatTime(ms) {
+    const time = DateTime.fromMillis(ms);
+    if (is24HourFormat()) {
+        return time.toFormat("HH:mm");
+    }
+    return time.toFormat(time.minute ? "h:mma" : "ha").toLowerCase();
 }

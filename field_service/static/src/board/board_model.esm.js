@@ -1,4 +1,4 @@
-import {Axis, findGap, findHours, getCommon, HOUR, stack} from "./board_layout.esm";
+import {Axis, findGap, findHours, formatTime, getCommon, HOUR, stack} from "./board_layout.esm";
 import {_t} from "@web/core/l10n/translation";
 import {PlanningModel} from "../planning/planning_model.esm";
 import {serializeDateTime} from "@web/core/l10n/dates";
@@ -407,10 +407,6 @@ function sumCommon(spans, span) {
         sum += getCommon(one, span);
     }
     return sum;
-}
-
-function formatTime(ms) {
-    return DateTime.fromMillis(ms).toFormat("HH:mm");
 }
 
 /** The places at which nobody works. */

@@ -3,6 +3,7 @@ import {_t} from "@web/core/l10n/translation";
 import {BoardRow} from "./board_row.esm";
 import {browser} from "@web/core/browser/browser";
 import {CalendarRenderer} from "@web/views/calendar/calendar_renderer";
+import {formatTime} from "./board_layout.esm";
 import {useDebounced} from "@web/core/utils/timing";
 import {usePopover} from "@web/core/popover/popover_hook";
 import {useVirtualGrid} from "@web/core/virtual_grid_hook";
@@ -93,7 +94,7 @@ export class BoardTimeline extends Component {
         const columns = [];
         for (let minute = axis.from; minute < axis.to; minute += 60) {
             const time = axis.days[0].set({hour: minute / 60});
-            columns.push({key: minute, label: time.toLocaleString(DateTime.TIME_SIMPLE)});
+            columns.push({key: minute, label: formatTime(time.toMillis())});
         }
         return columns;
     }
@@ -191,7 +192,7 @@ export class BoardTimeline extends Component {
         el.style.top = `${row.top + 3}px`;
         el.style.height = `${row.height - 6}px`;
         el.classList.toggle("o_fs_taken", isTaken);
-        el.firstElementChild.textContent = `${row.name}: ${start.toFormat("ccc d, HH:mm")} – ${stop.toFormat("HH:mm")}`;
+        el.firstElementChild.textContent = `${row.name}: ${start.toFormat("ccc d")}, ${formatTime(start.toMillis())} – ${formatTime(stop.toMillis())}`;
     }
 
     // ------------------------------------------------------------------ keyboard

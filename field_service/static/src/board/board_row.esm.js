@@ -1,4 +1,5 @@
 import {Component} from "@odoo/owl";
+import {formatTime} from "./board_layout.esm";
 
 const {DateTime} = luxon;
 const percent = (part) => `${(part * 100).toFixed(4)}%`;
@@ -21,7 +22,7 @@ export class BoardRow extends Component {
     }
 
     getCardClass({visit, issues, isCrew}) {
-        const classes = [`o_fs_state_${visit.state}`, `o_fs_job_${visit.color || 0}`];
+        const classes = [`o_fs_state_${visit.state}`];
         if (issues.some((issue) => issue !== "off_hours")) {
             classes.push("o_fs_conflict");
         } else if (issues.length) {
@@ -36,13 +37,12 @@ export class BoardRow extends Component {
     /** What a screen reader says of a card; also its tooltip. */
     getLabel({visit, issues, isCrew}) {
         const {labels, row} = this.props;
-        const start = DateTime.fromMillis(visit.start).toFormat("ccc d LLL, HH:mm");
-        const stop = DateTime.fromMillis(visit.stop).toFormat("HH:mm");
+        const day = DateTime.fromMillis(visit.start).toFormat("ccc d LLL");
         return [
             visit.customer || visit.order,
             visit.job,
             visit.site,
-            `${start} – ${stop}`,
+            `${day}, ${formatTime(visit.start)} – ${formatTime(visit.stop)}`,
             row.name,
             isCrew && labels.crew,
             labels.states[visit.state],

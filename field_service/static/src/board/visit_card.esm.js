@@ -1,4 +1,5 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
+import {formatTime} from "./board_layout.esm";
 import {useService} from "@web/core/utils/hooks";
 
 const {DateTime} = luxon;
@@ -41,8 +42,9 @@ export class VisitCard extends Component {
         const [start, stop] = [this.card.start, this.card.stop].map((ms) =>
             DateTime.fromMillis(ms)
         );
-        const end = stop.hasSame(start, "day") ? "HH:mm" : "ccc d LLL, HH:mm";
-        return `${start.toFormat("ccc d LLL, HH:mm")} – ${stop.toFormat(end)}`;
+        const [from, to] = [start, stop].map((time) => formatTime(time.toMillis()));
+        const end = stop.hasSame(start, "day") ? to : `${stop.toFormat("ccc d LLL")}, ${to}`;
+        return `${start.toFormat("ccc d LLL")}, ${from} – ${end}`;
     }
 
     get stateClass() {

@@ -48,8 +48,8 @@ registry.category("web_tour.tours").add("field_service_calendar", {
             run: "click",
         },
         {
-            content: "Both visits are there",
-            trigger: event("First Customer", "08:00"),
+            content: "The day is there with both visits",
+            trigger: `.fc-timeGridDay-view:has(${event("First Customer", "08:00")})`,
         },
         // The technician is booked at that time
         dragTo(item("Third Customer"), "09"),

@@ -81,6 +81,7 @@
             "field_service/static/lib/leaflet/leaflet.js",
         ],
         "web.assets_tests": ["field_service/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["field_service/static/tests/unit/**/*"],
     },
     "demo": [
         "demo/field_service_checklist_demo.xml",

@@ -7,6 +7,28 @@ from .common import FieldServiceCommon
 from .common_tour import TourCase
 
 
+def make_suite_id(name):
+    """Return the number that a suite of browser tests is called by."""
+    number = 0
+    for letter in name:
+        number = (number * 31 + ord(letter)) & 0xFFFFFFFF
+    return f"{number:08x}"
+
+
+@tagged("post_install", "-at_install")
+class TestUnits(TourCase):
+    def test_layout(self):
+        """Where things are on the board: unit tests, in the browser."""
+        suite = make_suite_id("@field_service")
+        self.browser_js(
+            f"/web/tests?headless&loglevel=2&preset=desktop&id={suite}",
+            "",
+            "",
+            login="admin",
+            success_signal="[HOOT] Test suite succeeded",
+        )
+
+
 @tagged("post_install", "-at_install")
 class TestPlanningTours(FieldServiceCommon, TourCase):
     """A dispatcher plans by hand in a real browser, today, in his own time zone."""

@@ -1,3 +1,4 @@
+import {_t} from "@web/core/l10n/translation";
 import {Component, onWillUnmount, useEffect, useRef, useState} from "@odoo/owl";
 import {formatDateTime} from "@web/core/l10n/dates";
 import {formatFloatTime} from "@web/views/fields/formatters";
@@ -84,6 +85,10 @@ export class ToPlanList extends Component {
 
     getTitle(order) {
         return [order.name, order.customer].filter(Boolean).join(" · ");
+    }
+
+    getPlanLabel(order) {
+        return _t("Plan %s", this.getTitle(order));
     }
 
     getTooltip(order) {

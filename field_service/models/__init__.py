@@ -88,6 +88,7 @@ from . import field_service_trip_leg
 from . import field_service_board
 from . import field_service_board_list
 from . import field_service_board_move
+from . import field_service_board
 from . import ir_websocket
 from . import field_service_checklist_answer
 from . import field_service_photo

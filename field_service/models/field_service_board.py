@@ -35,6 +35,7 @@ class FieldServiceBoard(models.AbstractModel):
     """
 
     _name = "field.service.board"
+    _inherit = ["field.service.board.list", "field.service.board.move"]
     _description = "Dispatch Board"
 
     # ------------------------------------------------------------------ questions

@@ -8,7 +8,8 @@ from .field_service_visit_gate import OPEN_STATES
 class FieldServiceBoardList(models.AbstractModel):
     """The list of orders to plan beside calendar and board, and a visit's card."""
 
-    _inherit = "field.service.board"
+    _name = "field.service.board.list"
+    _description = "Orders of the Dispatch Board"
 
     @api.model
     def get_orders_to_plan(self, search="", team_id=False, offset=0, limit=20):

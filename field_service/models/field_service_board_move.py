@@ -12,7 +12,8 @@ class FieldServiceBoardMove(models.AbstractModel):
     database's word on double bookings; nothing is possible here that is not in a form.
     """
 
-    _inherit = "field.service.board"
+    _name = "field.service.board.move"
+    _description = "Moves on the Dispatch Board"
 
     @api.model
     def plan_order(self, order_id, technician_id, start, stop=False):

@@ -192,6 +192,7 @@ export class BoardTimeline extends Component {
         el.style.top = `${row.top + 3}px`;
         el.style.height = `${row.height - 6}px`;
         el.classList.toggle("o_fs_taken", isTaken);
+        el.classList.toggle("o_fs_flipped", right > 0.75);
         el.firstElementChild.textContent = `${row.name}: ${start.toFormat("ccc d")}, ${formatTime(start.toMillis())} – ${formatTime(stop.toMillis())}`;
     }
 

@@ -14,7 +14,10 @@ export class BoardRow extends Component {
     }
 
     getItemStyle(item) {
-        return `${this.getStyle(item)};top:${item.top}px;height:${item.height}px`;
+        const {left, width, top, height} = item;
+        // A little less than the place, so that neighbours do not touch.
+        const place = `left:${percent(left)};width:calc(${percent(width)} - 3px)`;
+        return `${place};top:${top}px;height:${height}px`;
     }
 
     getTravelStyle(item, [left, width]) {

@@ -407,7 +407,7 @@ class TestMoves(TestBoardCommon):
 
     def test_a_declined_visit_is_planned_anew_by_moving_it(self):
         visit = self._create_visit(self._create_order())
-        visit.action_decline()
+        visit.register_event("declined", reason="Flat tyre")
         answer = self.board.move_visit(visit.id, {"technician_id": self.tom.id})
         self.assertEqual((visit.state, visit.technician_id), ("planned", self.tom))
         self.assertFalse(answer["undo"])

@@ -85,7 +85,6 @@ from . import field_service_trip_plan
 from . import field_service_trip_map
 from . import field_service_trip
 from . import field_service_trip_leg
-from . import field_service_board
 from . import field_service_board_list
 from . import field_service_board_move
 from . import field_service_board

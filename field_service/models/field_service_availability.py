@@ -57,41 +57,6 @@ class FieldServiceAvailability(models.AbstractModel):
         }
 
     @api.model
-    def _get_leaves(self, resources, start, stop):
-        """Return when resources are away, as far as it is no weekend or night.
-
-        A public holiday is told by its name, a person's absence is nobody's business.
-
-        :return: {resource id: [Busy, ...]} by start; the record is the leave
-        :rtype: dict[int, list[Busy]]
-        """
-        # Whoever plans must see who is away; why is not told.
-        resources = resources.sudo()
-        leaves = self.env["resource.calendar.leaves"].sudo()
-        leaves = leaves.search(
-            Domain("resource_id", "in", [False, *resources.ids])
-            & Domain("company_id", "in", [False, *resources.company_id.ids])
-            & Domain("time_type", "=", "leave")
-            & Domain("date_from", "<", stop)
-            & Domain("date_to", ">", start),
-            order="date_from, id",
-        )
-        away = defaultdict(list)
-        for leave in leaves:
-            holiday = not leave.resource_id
-            name = leave.name if holiday else None
-            busy = Busy(
-                leave.date_from, leave.date_to, leave.id, name or self.env._("Away")
-            )
-            for resource in resources if holiday else leave.resource_id:
-                # A leave belongs to the calendar it was taken from.
-                calendar = leave.calendar_id or resource.calendar_id
-                company = leave.company_id or resource.company_id
-                if (calendar, company) == (resource.calendar_id, resource.company_id):
-                    away[resource.id].append(busy)
-        return away
-
-    @api.model
     def _get_bookings(self, resources, start, stop):
         """Return the visits that block the resources in a period.
 

@@ -4,10 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools.bookings import bridge
 from ..tools.spans import (
     count_hours,
     covers,
-    join,
     merge,
     overlaps,
     subtract,
@@ -22,8 +22,6 @@ MAX_DAYS = 62
 MAX_SHADED = 20
 # How long somebody without a team stays on the board after his last visit.
 RECENT = timedelta(days=90)
-# Whoever works before and after a break can move it.
-BREAK = timedelta(minutes=90)
 
 
 class FieldServiceBoard(models.AbstractModel):
@@ -188,13 +186,13 @@ class FieldServiceBoard(models.AbstractModel):
         availability = self.env["field.service.availability"]
         resources = technicians.resource_id
         work = availability._get_work(resources, start, stop)
-        leaves = availability._get_leaves(resources, start, stop)
+        leaves = availability._get_absences(resources, start, stop)
         bookings = availability._get_bookings(resources, start, stop)
         meetings = availability._get_meetings(resources, start, stop)
         return {
             one.id: {
                 "work": work.get(one.resource_id.id, []),
-                "hours": join(work.get(one.resource_id.id, []), BREAK),
+                "hours": bridge(work.get(one.resource_id.id, [])),
                 "leaves": leaves.get(one.resource_id.id, []),
                 "bookings": bookings.get(one.resource_id.id, []),
                 "meetings": meetings.get(one.resource_id.id, []),
@@ -218,8 +216,8 @@ class FieldServiceBoard(models.AbstractModel):
             "work_hours": count_hours(times["work"]),
             "booked_hours": count_hours(booked, start, stop),
             "free_hours": count_hours(subtract(times["work"], busy)),
-            "leaves": _to_named(times["leaves"]),
-            "meetings": _to_named(times["meetings"]),
+            "leaves": _to_named(times["leaves"], self.env._("Away")),
+            "meetings": _to_named(times["meetings"], ""),
             # Filtered out, or of another company: the time is taken all the same.
             "others": to_spans(others),
         }
@@ -306,5 +304,5 @@ class FieldServiceBoard(models.AbstractModel):
         )
 
 
-def _to_named(busy):
-    return [[to_ms(one.start), to_ms(one.stop), one.name] for one in busy]
+def _to_named(busy, name):
+    return [[to_ms(one.start), to_ms(one.stop), one.name or name] for one in busy]

@@ -181,23 +181,4 @@ class FieldServiceBoardMove(models.AbstractModel):
     @api.model
     def _get_warnings(self, visit):
         """Return what a dispatcher should know of a plan that is allowed: sentences."""
-        if not visit.start or visit.state not in OPEN_STATES:
-            return []
-        # Names and calendars are told to whoever plans; employees' records are not.
-        people = visit.sudo().technician_id | visit.sudo().crew_ids
-        times = self._get_times(people, visit.start, visit.stop)
-        sentences = self._get_issue_sentences()
-        return [
-            sentences[code] % {"name": person.name}
-            for person in people
-            for code in self._get_issues(visit, times[person.id])
-        ]
-
-    @api.model
-    def _get_issue_sentences(self):
-        return {
-            "overlap": self.env._("%(name)s is booked twice at that time."),
-            "leave": self.env._("%(name)s is away at that time."),
-            "meeting": self.env._("%(name)s has a meeting at that time."),
-            "off_hours": self.env._("%(name)s does not work at that time."),
-        }
+        return visit._get_plan_warnings()

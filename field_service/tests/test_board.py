@@ -146,7 +146,9 @@ class TestBoard(TestBoardCommon):
 
     def test_an_allowed_overlap_is_shown_on_both(self):
         first = self._create_visit(self._create_order())
-        second = self._create_visit(self._create_order(), allow_overlap=True)
+        second = self._create_visit(
+            self._create_order(), allow_overlap=True, overlap_reason="Hands over"
+        )
         for visit in first | second:
             self.assertEqual(
                 self._get_card(visit)["issues"], {self.technician.id: ["overlap"]}
@@ -287,8 +289,8 @@ class TestOrdersToPlan(TestBoardCommon):
         self._create_visit(planned)
         self._create_order(release=False)
         held = self._create_order()
-        reason = self.env["field.service.reason"].search(
-            [("kind", "=", "pause")], limit=1
+        reason = self.env.ref(
+            "field_service.field_service_reason_pause_waiting_customer"
         )
         held.write({"state": "on_hold", "hold_reason_id": reason.id})
         waiting = self._create_order()
@@ -420,7 +422,7 @@ class TestMoves(TestBoardCommon):
     def test_warnings_are_sentences(self):
         order = self._create_order()
         answer = self.board.plan_order(order.id, self.tom.id, MONDAY - DAY)
-        self.assertEqual(answer["warnings"], ["Tom does not work at that time."])
+        self.assertEqual(answer["warnings"], ["Tom does not work on 03/01/2026."])
 
 
 @tagged("post_install", "-at_install")

@@ -18,13 +18,6 @@ def merge(spans):
     return merged
 
 
-def join(spans, gap):
-    """Return merged spans without the gaps that are no longer than ``gap``."""
-    return [
-        (start, stop - gap) for start, stop in merge((s[0], s[1] + gap) for s in spans)
-    ]
-
-
 def subtract(spans, taken):
     """Return what is left of ``spans`` without ``taken``; both merged."""
     left = []

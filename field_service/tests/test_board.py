@@ -290,7 +290,7 @@ class TestOrdersToPlan(TestBoardCommon):
         self._create_order(release=False)
         held = self._create_order()
         reason = self.env.ref(
-            "field_service.field_service_reason_pause_waiting_customer"
+            "field_service.field_service_reason_hold_waiting_customer"
         )
         held.write({"state": "on_hold", "hold_reason_id": reason.id})
         waiting = self._create_order()

@@ -67,11 +67,13 @@
         "wizards/field_service_trip_proposal_views.xml",
         "wizards/field_service_trip_day_views.xml",
         "views/field_service_trip_views.xml",
+        "views/field_service_my_day_views.xml",
         "views/field_service_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "field_service/static/src/board/**/*",
+            "field_service/static/src/my_day/**/*",
             "field_service/static/src/planning/**/*",
             "field_service/static/src/trip_map/**/*",
         ],

@@ -93,3 +93,8 @@ from . import field_service_checklist_answer
 from . import field_service_photo
 from . import field_service_asset_reading
 from . import field_service_finding
+from . import field_service_phone_action
+from . import field_service_my_day_page
+from . import field_service_my_day_report
+from . import field_service_my_day_action
+from . import field_service_my_day

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
@@ -306,11 +308,18 @@ class FieldServiceChecklistAnswer(models.Model):
         vals = {
             **vals,
             "answered_by_id": self.env.uid,
-            "answered_on": fields.Datetime.now(),
+            # A phone without a network says later when it was answered.
+            "answered_on": self._get_answer_time(),
         }
         if vals.get("value_input"):
             vals["value_input"] = self._normalise_number(vals["value_input"])
         return vals
+
+    @api.model
+    def _get_answer_time(self):
+        given = self.env.context.get("service_device_time")
+        # From outside comes text only: the phone's times are checked where they arrive.
+        return given if isinstance(given, datetime) else fields.Datetime.now()
 
     @api.model
     def _normalise_number(self, text):

@@ -4,7 +4,7 @@ from itertools import pairwise
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.event_hours import effective_entries
+from ..tools.event_hours import PHASES, effective_entries
 
 # How far a device's clock may be ahead of the server's.
 CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -171,7 +171,13 @@ class FieldServiceEvent(models.Model):
     def _check_sequence(self):
         """Events follow one another in the order in which they were recorded."""
         for visit in self.visit_id:
-            log = effective_entries(visit._get_log())
+            # What begins nothing may come late: a phone without a network reports that
+            # somebody left before the office sent him.
+            log = [
+                entry
+                for entry in effective_entries(visit._get_log())
+                if entry.type in PHASES
+            ]
             for before, after in pairwise(log):
                 if before.id > after.id:
                     raise ValidationError(

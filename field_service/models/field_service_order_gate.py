@@ -74,6 +74,10 @@ class FieldServiceOrderGate(models.AbstractModel):
         return [self.env._("No visit has been started yet.")]
 
     def _get_reasons_done(self):
+        return self._get_reasons_visits()
+
+    def _get_reasons_visits(self):
+        """Say what about its visits keeps the order from being done."""
         reasons = []
         completed = self.visit_ids.filtered(lambda visit: visit.state == "completed")
         if not completed:

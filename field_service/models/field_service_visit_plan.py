@@ -45,6 +45,7 @@ class FieldServiceVisitPlan(models.AbstractModel):
     booking_ids = fields.One2many(
         comodel_name="field.service.booking", inverse_name="visit_id"
     )
+    may_plan = fields.Boolean(compute="_compute_may_plan")
 
     _stop_after_start = models.Constraint(
         "CHECK(stop > start)", "A visit must end after it starts."
@@ -73,6 +74,14 @@ class FieldServiceVisitPlan(models.AbstractModel):
         hours = self._origin.duration or self.order_id.planned_hours or 1.0
         if self.start and self.start != self._origin.start:
             self.stop = self.start + timedelta(hours=hours)
+
+    @api.depends_context("uid")
+    def _compute_may_plan(self):
+        self.may_plan = self._is_planner()
+
+    @api.model
+    def _is_planner(self):
+        return self.env.su or self.env.user.has_group("field_service.group_dispatcher")
 
     def _get_period(self):
         """Return the planned length of the visit."""
@@ -137,9 +146,7 @@ class FieldServiceVisitPlan(models.AbstractModel):
     def _check_may_plan(self, vals):
         """Technicians report what happened; who goes when is the dispatcher's."""
         planned = self._get_plan_fields() & vals.keys()
-        if not planned or self.env.su:
-            return
-        if not self.env.user.has_group("field_service.group_dispatcher"):
+        if planned and not self._is_planner():
             raise UserError(
                 self.env._(
                     "Only a dispatcher changes who goes when. Ask him, or decline the "

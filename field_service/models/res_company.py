@@ -183,6 +183,12 @@ class ResCompany(models.Model):
         "Quiet hours lie between 00:00 and 23:59.",
     )
 
+    service_track_position = fields.Boolean(
+        string="Position of Technicians",
+        help="Keep where a technician was when he reported from his phone, if the "
+        "phone allows it.",
+    )
+
     @api.constrains("service_routing_url", "service_tile_url")
     def _check_service_urls(self):
         for company in self:

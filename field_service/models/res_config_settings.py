@@ -85,6 +85,10 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.service_quiet_to", readonly=False
     )
 
+    service_track_position = fields.Boolean(
+        related="company_id.service_track_position", readonly=False
+    )
+
     def action_propose_service_accounts(self):
         """Fill the journal and the accounts of the company that are still empty."""
         self.company_id.action_propose_service_accounts()

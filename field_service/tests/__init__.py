@@ -15,6 +15,8 @@ from . import test_entry
 from . import test_event
 from . import test_multi_company
 from . import test_notice
+from . import test_my_day
+from . import test_my_day_tour
 from . import test_order
 from . import test_osrm
 from . import test_posting

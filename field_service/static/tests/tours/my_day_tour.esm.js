@@ -1,0 +1,257 @@
+import {browser} from "@web/core/browser/browser";
+import {registry} from "@web/core/registry";
+
+const FLAG = "field_service_tour_network";
+const XHR = browser.XMLHttpRequest;
+
+/**
+ * A network that can be cut: "cut" lets nothing of the phone page through, "deaf" lets
+ * the request through and loses the answer. It stays so over a reload of the page.
+ */
+class BadNetwork extends XHR {
+    open(method, url) {
+        const mode = browser.sessionStorage.getItem(FLAG);
+        this.mode = url.includes("field.service.my.day") ? mode : null;
+        super.open(...arguments);
+    }
+
+    send() {
+        if (this.mode === "cut") {
+            setTimeout(() => this.dispatchEvent(new Event("error")), 10);
+            return;
+        }
+        super.send(...arguments);
+    }
+
+    addEventListener(type, listener) {
+        super.addEventListener(type, (ev) => {
+            if (this.mode === "deaf" && type === "load") {
+                document.body.dataset.lost = "answer";
+                this.dispatchEvent(new Event("error"));
+            } else {
+                listener(ev);
+            }
+        });
+    }
+}
+
+function setNetwork(mode) {
+    browser.sessionStorage.setItem(FLAG, mode);
+    browser.XMLHttpRequest = mode ? BadNetwork : XHR;
+}
+
+if (browser.sessionStorage.getItem(FLAG)) {
+    setNetwork(browser.sessionStorage.getItem(FLAG));
+}
+
+const network = (mode) => ({
+    content: `The network is ${mode || "there"}`,
+    trigger: ".o_fs_my_day",
+    run() {
+        setNetwork(mode);
+        window.dispatchEvent(new Event("online"));
+    },
+});
+const unsent = (count) => ({
+    content: `${count} not sent yet`,
+    trigger: count
+        ? `.o_fs_unsent:contains('${count} not sent yet')`
+        : ".o_fs_my_day:not(:has(.o_fs_unsent))",
+});
+const tap = (label) => ({
+    content: `Tap ${label}`,
+    trigger: `.o_fs_bar .btn:enabled:contains('${label}')`,
+    run: "click",
+});
+const next = (label) => ({
+    content: `What comes next is ${label}`,
+    trigger: `.o_fs_next:contains('${label}')`,
+});
+
+registry.category("web_tour.tours").add("field_service_my_day", {
+    url: "/odoo/my-day",
+    steps: () => [
+        {
+            content: "The visit of today is there, with what is to be documented",
+            trigger: ".o_fs_visit:contains('Tour Customer') .o_fs_documents:contains('4')",
+        },
+        {
+            content: "Open the visit",
+            trigger: ".o_fs_visit:contains('Tour Customer')",
+            run: "click",
+        },
+        {
+            content: "How to get there, and whom to call",
+            trigger: ".o_fs_card a[href^='tel:+61']",
+        },
+        tap("On my way"),
+        next("Arrived"),
+        unsent(0),
+        network("cut"),
+        {
+            content: "Tap Arrived twice: it counts once",
+            trigger: ".o_fs_next:enabled:contains('Arrived')",
+            run({anchor}) {
+                anchor.click();
+                anchor.click();
+            },
+        },
+        next("Start work"),
+        unsent(1),
+        tap("Start work"),
+        next("Finish"),
+        unsent(2),
+        {
+            content: "The clock runs",
+            trigger: ".o_fs_clock_work .o_fs_elapsed:contains(':0')",
+        },
+        {
+            content: "Answer yes",
+            trigger: ".o_fs_question:contains('Stop works') button[data-value='yes']",
+            run: "click",
+        },
+        {
+            content: "Measure too much",
+            trigger: ".o_fs_question:contains('Pressure') input",
+            run: "edit 9 && press Tab",
+        },
+        {
+            content: "It warns before anything is sent",
+            trigger: ".o_fs_question:contains('Pressure') .o_fs_warning:contains('limits')",
+        },
+        unsent(4),
+        {
+            content: "Reload the page without a network",
+            trigger: ".o_fs_my_day",
+            run: () => browser.location.reload(),
+            expectUnloadPage: true,
+        },
+        {
+            content: "Still at work",
+            trigger: ".o_fs_my_day:has(.o_fs_next:contains('Finish')) .o_fs_clock_work",
+        },
+        unsent(4),
+        {
+            content: "What is not sent yet is listed",
+            trigger: ".o_fs_unsent",
+            run: "click",
+        },
+        {
+            content: "The tap on Arrived is among it",
+            trigger: ".o_fs_sheet .o_fs_line:contains('On site'):contains('Tour Customer')",
+        },
+        {
+            content: "Close the list",
+            trigger: ".o_fs_sheet button[aria-label='Close']",
+            run: "click",
+        },
+        {
+            content: "Take a photo",
+            trigger: ".o_fs_question:contains('Plate') label",
+            async run({anchor}) {
+                const canvas = document.createElement("canvas");
+                canvas.width = 3000;
+                canvas.height = 2000;
+                canvas.getContext("2d").fillRect(0, 0, 1500, 2000);
+                const blob = await new Promise((resolve) => canvas.toBlob(resolve));
+                const files = new DataTransfer();
+                files.items.add(new File([blob], "plate.png", {type: "image/png"}));
+                const input = anchor.querySelector("input");
+                input.files = files.files;
+                input.dispatchEvent(new Event("change"));
+            },
+        },
+        {
+            content: "The photo is shown before it is sent",
+            trigger: ".o_fs_question:contains('Plate') .o_fs_photo img[src^='data:image/jpeg']",
+        },
+        unsent(5),
+        network("deaf"),
+        {
+            content: "The server has it, but nobody heard it",
+            trigger: "body[data-lost='answer']",
+        },
+        unsent(5),
+        network(""),
+        unsent(0),
+        {
+            content: "The photo comes from the server now",
+            trigger: ".o_fs_question:contains('Plate') .o_fs_photo img[src^='/web/image']",
+        },
+        tap("Finish"),
+        {
+            content: "It says what is still missing",
+            trigger: ".o_fs_sheet .o_fs_missing:contains('signature')",
+        },
+        {
+            content: "Solved",
+            trigger: ".o_fs_sheet button[data-result='solved']",
+            run: "click",
+        },
+        {
+            content: "Finish",
+            trigger: ".o_fs_sheet .o_fs_confirm:enabled",
+            run: "click",
+        },
+        {
+            content: "The visit is completed",
+            trigger: ".o_fs_state:contains('Completed')",
+        },
+        {
+            content: "Sign",
+            trigger: ".o_fs_card .btn:contains('Sign')",
+            run: "click",
+        },
+        {
+            content: "Draw a line",
+            trigger: ".o_fs_pad",
+            async run({anchor}) {
+                const {left, top} = anchor.getBoundingClientRect();
+                const move = (type, target, x) =>
+                    target.dispatchEvent(
+                        new PointerEvent(type, {
+                            clientX: left + x,
+                            clientY: top + x,
+                            pointerId: 1,
+                            isPrimary: true,
+                            buttons: 1,
+                            button: 0,
+                            bubbles: true,
+                            cancelable: true,
+                        })
+                    );
+                move("pointerdown", anchor, 20);
+                for (const x of [40, 80, 120]) {
+                    await new Promise((resolve) => setTimeout(resolve, 30));
+                    move("pointermove", anchor, x);
+                }
+                move("pointerup", anchor, 120);
+            },
+        },
+        {
+            content: "Who signs",
+            trigger: ".o_fs_sheet input[name='signed_by']",
+            run: "edit Cy Customer",
+        },
+        {
+            content: "Done",
+            trigger: ".o_fs_sign:enabled",
+            run: "click",
+        },
+        {
+            content: "It is signed",
+            trigger: ".o_fs_card:contains('Signed by Cy Customer')",
+        },
+        unsent(0),
+        {
+            content: "Back to the day",
+            trigger: ".o_fs_header button[aria-label='Back to the day']",
+            run: "click",
+        },
+        {
+            content: "Nothing is left to do",
+            trigger:
+                ".o_fs_visit:contains('Tour Customer'):contains('Completed'):not(:has(.o_fs_documents))",
+        },
+    ],
+});

@@ -22,6 +22,9 @@
         "views/res_config_settings_views.xml",
         "views/field_service_stock_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["field_service_stock/static/src/my_day/**/*"],
+    },
     "demo": ["demo/field_service_stock_demo.xml"],
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",

@@ -12,3 +12,4 @@ from . import field_service_job_type
 from . import field_service_part_operation
 from . import field_service_part
 from . import field_service_order
+from . import field_service_my_day

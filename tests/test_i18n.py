@@ -210,7 +210,11 @@ class TestRussian(TransactionCase):
             source, expected = next(
                 (entry.msgid, entry.msgstr)
                 for entry in polib.pofile(str(translations.translation_path(module)))
-                if any(place.startswith("code:") for place, line in entry.occurrences)
+                if any(
+                    # Python's own: the browser gets its terms another way.
+                    place.startswith("code:") and "/static/" not in place
+                    for place, line in entry.occurrences
+                )
                 and "%" not in entry.msgid
             )
             known = code_translations.get_python_translations(module, "ru_RU")

@@ -235,6 +235,8 @@ class FieldServiceAgreementOccurrence(models.Model):
     def _make_orders(self):
         """Make a work order for each occurrence and release those that may be."""
         self.line_id._check_can_generate()
+        # The database lets a second order in once it knows that the first is dead.
+        self.env["field.service.order"].flush_model(["state"])
         orders = self.env["field.service.order"].create(
             [occurrence._prepare_order_values() for occurrence in self]
         )

@@ -1,5 +1,8 @@
 import base64
+import io
 import secrets
+
+from PIL import Image
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -130,6 +133,14 @@ class FieldServiceAsset(models.Model):
     def _get_label_image(self):
         """Return the code of the label as an image that needs no request."""
         return image_data_uri(base64.b64encode(make_qr_code(self._get_label_url())))
+
+    @api.model
+    def _get_label_spacer(self):
+        """Return an empty image with the proportions of a label, 70 x 37 mm."""
+        # A little lower, so that eight rows fit on a page however they are rounded.
+        stream = io.BytesIO()
+        Image.new("1", (700, 368), 1).save(stream, "PNG")
+        return image_data_uri(base64.b64encode(stream.getvalue()))
 
     @api.model
     def _find_by_token(self, token):

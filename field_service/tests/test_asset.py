@@ -83,7 +83,7 @@ class TestAsset(FieldServiceCommon):
             "field_service.report_asset_label", assets.ids
         )
         tree = html.fromstring(page)
-        images = tree.xpath("//img/@src")
+        images = tree.xpath("//img[@alt='QR code']/@src")
         self.assertEqual(len(images), 2)
         self.assertTrue(all(src.startswith("data:image/png;base64,") for src in images))
         self.assertIn("B-1", tree.text_content())

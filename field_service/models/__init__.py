@@ -21,6 +21,11 @@ from . import field_service_order_sla
 from . import field_service_order_override
 from . import field_service_order_documents
 from . import field_service_board_listener
+from . import field_service_order_report_content
+from . import field_service_order_report
+from . import field_service_order_rating
+from . import field_service_order_review
+from . import field_service_order_callback
 from . import field_service_question_mixin
 from . import field_service_answer_condition
 from . import res_company
@@ -98,3 +103,10 @@ from . import field_service_my_day_page
 from . import field_service_my_day_report
 from . import field_service_my_day_action
 from . import field_service_my_day
+from . import field_service_report
+from . import field_service_review_criterion
+from . import field_service_review
+from . import field_service_review_line
+from . import ir_actions_report
+from . import mail_template
+from . import report_service

@@ -96,6 +96,24 @@ class FieldServiceFinding(models.Model):
             elif not finding.asset_id and len(assets) == 1:
                 finding.asset_id = assets
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        findings = super().create(vals_list)
+        findings.order_id._process_report()
+        return findings
+
+    def write(self, vals):
+        orders = self.order_id
+        result = super().write(vals)
+        (orders | self.order_id)._process_report()
+        return result
+
+    def unlink(self):
+        orders = self.order_id
+        result = super().unlink()
+        orders.exists()._process_report()
+        return result
+
     @api.model
     def _sync_answers(self, answers, bad_before):
         """Keep exactly one finding per answer out of range. Idempotent.

@@ -65,6 +65,17 @@ class FieldServiceJobType(models.Model):
         copy=True,
         help="Copied onto the work order, where they can be changed.",
     )
+    callback_days = fields.Integer(
+        string="Callback Window (days)",
+        default=30,
+        help="Another order for the same equipment or site within so many days is "
+        "proposed as a callback. 0: never.",
+    )
+    review_percentage = fields.Float(
+        string="Reviews (%)",
+        help="Share of the completed orders that a service manager reviews. 0: as the "
+        "company says.",
+    )
     description = fields.Html(string="Instructions", translate=True)
 
     _code_uniq = models.UniqueIndex(
@@ -76,5 +87,12 @@ class FieldServiceJobType(models.Model):
     )
     _crew_size_positive = models.Constraint(
         "CHECK(crew_size > 0)", "At least one person is needed for a job."
+    )
+    _callback_days_positive = models.Constraint(
+        "CHECK(callback_days >= 0)", "The callback window cannot be negative."
+    )
+    _review_percentage_range = models.Constraint(
+        "CHECK(review_percentage >= 0 AND review_percentage <= 100)",
+        "The share of reviews lies between 0 and 100 %.",
     )
     _rec_names_search = ["name", "code"]

@@ -20,6 +20,10 @@ class FieldServiceOrder(models.Model):
         "field.service.order.baseline",
         "field.service.order.sla",
         "field.service.order.history",
+        "field.service.order.report",
+        "field.service.order.rating",
+        "field.service.order.review",
+        "field.service.order.callback",
         "field.service.order.documents",
         "field.service.order.override",
         "field.service.order.agreement",
@@ -147,13 +151,6 @@ class FieldServiceOrder(models.Model):
         string="Source Document", help="Number or text where the request came from."
     )
     description = fields.Text(string="Problem", tracking=True)
-    callback_of_id = fields.Many2one(
-        comodel_name="field.service.order",
-        index="btree_not_null",
-        copy=False,
-        check_company=True,
-        help="The earlier order that did not last.",
-    )
 
     # When and how much, as promised; frozen at release as the baseline
     requested_start = fields.Datetime(copy=False)

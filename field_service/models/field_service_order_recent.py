@@ -80,14 +80,3 @@ class FieldServiceOrderRecent(models.AbstractModel):
             & Domain("company_id", "in", self.company_id.ids),
             order="id desc",
         )
-
-    def action_create_callback(self):
-        """Create an order for a repair that did not last, and open it."""
-        self.ensure_one()
-        callback = self.copy({"callback_of_id": self.id, "origin": self.name})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": callback.id,
-            "views": [(False, "form")],
-        }

@@ -1,8 +1,14 @@
+import base64
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.image import image_process
 
 from ..tools.images import MAX_BYTES, MAX_PIXELS, image_problem
 from .field_service_question_mixin import PHOTO_TAGS
+
+# What a photo is scaled to in a report: two stand side by side on a page.
+REPORT_SIZE = (640, 480)
 
 
 class FieldServicePhoto(models.Model):
@@ -130,4 +136,11 @@ class FieldServicePhoto(models.Model):
                     file=file,
                 ),
             }[problem]
+        )
+
+    def _get_report_image(self):
+        """Return the photo in base64, small enough for a document."""
+        source = base64.b64decode(self.with_context(bin_size=False).image)
+        return base64.b64encode(
+            image_process(source, size=REPORT_SIZE, quality=80, output_format="JPEG")
         )

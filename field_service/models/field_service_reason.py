@@ -21,6 +21,7 @@ class FieldServiceReason(models.Model):
             ("symptom", "Symptom"),
             ("cause", "Cause"),
             ("remedy", "Remedy"),
+            ("callback", "Callback"),
         ],
         required=True,
     )

@@ -50,7 +50,10 @@ class FieldServiceVisitDocuments(models.AbstractModel):
 
     def write(self, vals):
         if not SIGNATURE_FIELDS & vals.keys():
-            return super().write(vals)
+            result = super().write(vals)
+            if "note" in vals:
+                self.order_id._process_report()
+            return result
         self.order_id._check_documents_open()
         result = super().write(self._complete_signature(vals))
         self.order_id._process_documents()

@@ -189,6 +189,26 @@ class ResCompany(models.Model):
         "phone allows it.",
     )
 
+    # After the work: report, rating, review
+    service_report_send = fields.Boolean(
+        string="Send the Service Report",
+        help="Mail the service report to the customer as soon as a work order is done.",
+    )
+    service_rating_request = fields.Boolean(
+        string="Ask for a Rating",
+        help="Ask the customer once for a rating when a work order is done.",
+    )
+    service_review_percentage = fields.Float(
+        string="Reviews (%)",
+        help="Share of the completed work orders that a service manager reviews. A job "
+        "type may say otherwise.",
+    )
+
+    _service_review_percentage_range = models.Constraint(
+        "CHECK(service_review_percentage >= 0 AND service_review_percentage <= 100)",
+        "The share of reviews lies between 0 and 100 %.",
+    )
+
     @api.constrains("service_routing_url", "service_tile_url")
     def _check_service_urls(self):
         for company in self:

@@ -89,6 +89,16 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.service_track_position", readonly=False
     )
 
+    service_report_send = fields.Boolean(
+        related="company_id.service_report_send", readonly=False
+    )
+    service_rating_request = fields.Boolean(
+        related="company_id.service_rating_request", readonly=False
+    )
+    service_review_percentage = fields.Float(
+        related="company_id.service_review_percentage", readonly=False
+    )
+
     def action_propose_service_accounts(self):
         """Fill the journal and the accounts of the company that are still empty."""
         self.company_id.action_propose_service_accounts()

@@ -42,3 +42,13 @@ def format_number(number):
     """
     # Adding nothing makes a negative zero an ordinary one.
     return f"{number + 0.0:.6f}".rstrip("0").rstrip(".")
+
+
+def format_hours(hours):
+    """Return hours as a clock shows them.
+
+    >>> format_hours(1.5), format_hours(0.999999), format_hours(0)
+    ('1:30', '1:00', '0:00')
+    """
+    minutes = round(hours * 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"

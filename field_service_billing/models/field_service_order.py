@@ -31,9 +31,13 @@ class FieldServiceOrder(models.Model):
         required=True,
         index=True,
         tracking=True,
+        # Decided for this order, not for its duplicates: the job type says it anew.
+        copy=False,
         help="Who bears the work: only chargeable work is billed.",
     )
-    coverage_reason = fields.Char(tracking=True, help="Why this coverage was decided.")
+    coverage_reason = fields.Char(
+        copy=False, tracking=True, help="Why this coverage was decided."
+    )
     pricing_method = fields.Selection(
         selection=PRICING_METHODS,
         compute="_compute_pricing_method",
@@ -41,6 +45,7 @@ class FieldServiceOrder(models.Model):
         readonly=False,
         precompute=True,
         required=True,
+        copy=False,
         tracking=True,
     )
     pricelist_id = fields.Many2one(
@@ -63,6 +68,7 @@ class FieldServiceOrder(models.Model):
         compute="_compute_fixed_price",
         store=True,
         readonly=False,
+        copy=False,
         groups=PRICE_GROUPS,
     )
 

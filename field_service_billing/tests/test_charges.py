@@ -239,3 +239,21 @@ class TestCharges(FieldServiceBillingCommon):
         order = self._create_worked_order(2.0)
         with self.assertRaisesRegex(UserError, "belongs to its work order"):
             order.charge_ids.order_id = self._create_order()
+
+    def test_a_duplicate_and_a_callback_start_neutral(self):
+        """Who pays and what it costs was decided for one order, not for the next."""
+        order = self._create_worked_order(
+            1.0,
+            coverage="goodwill",
+            coverage_reason="Promised on the phone",
+            pricing_method="fixed",
+            fixed_price=250.0,
+        )
+        callback = order.browse(order.action_create_callback()["res_id"])
+        for other in (order.copy(), callback):
+            self.assertEqual(other.coverage, self.job_type.coverage)
+            self.assertEqual(other.pricing_method, self.job_type.pricing_method)
+            self.assertNotEqual(other.coverage, "goodwill")
+            self.assertFalse(other.coverage_reason)
+            self.assertFalse(other.fixed_price)
+            self.assertFalse(other.charge_ids)

@@ -224,3 +224,23 @@ class FieldServiceOrder(models.Model):
                 )
             )
         return lines
+
+    def _get_report_parts(self):
+        """Show the customer what stayed with him: used minus returned."""
+        return [
+            {
+                "key": [
+                    part.product_id.id,
+                    part.consumed_qty,
+                    part.uom_id.id,
+                    lots.ids,
+                ],
+                "name": part._get_report_name(),
+                "serials": ", ".join(lots.mapped("name")),
+                "quantity": self._format_report_number(part.consumed_qty),
+                "unit": part.uom_id.name,
+            }
+            for part in self.part_ids
+            if part.consumed_qty > 0
+            for lots in [part._get_used_lots()]
+        ]

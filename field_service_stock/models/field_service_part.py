@@ -337,3 +337,17 @@ class FieldServicePart(models.Model):
             [("company_id", "=", company.id)], limit=1
         )
         return warehouse.lot_stock_id
+
+    def _get_report_name(self):
+        """Return the description, in the reader's language when it is the product's."""
+        names = {
+            self.product_id.with_context(lang=code).display_name
+            for code, _name in self.env["res.lang"].get_installed()
+        }
+        return self.product_id.display_name if self.name in names else self.name
+
+    def _get_used_lots(self):
+        """Return the lots and serial numbers that were used and not returned."""
+        done = self.move_ids.filtered(lambda move: move.state == "done")
+        returned = done.filtered(lambda move: move.location_dest_id.usage == "internal")
+        return (done - returned).move_line_ids.lot_id - returned.move_line_ids.lot_id

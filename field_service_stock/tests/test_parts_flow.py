@@ -266,3 +266,38 @@ class TestPartsFlow(FieldServiceStockCommon):
         back.button_validate()
         self.assertEqual((part.returned_qty, part.consumed_qty), (2.0, 1.0))
         self._assert_posted(back.move_ids, "parts", [-24.0])
+
+    # -------------------------------------------------------------------- report
+    def test_used_parts_are_on_the_service_report(self):
+        """Three used and one returned are two; what was only planned is not there."""
+        hose = self._create_part_product("Hose")
+        order = self._create_order()
+        part = self._create_part(order, self.seal, 3.0)
+        spare = self._create_part(order, hose, 1.0)
+        order.action_reserve_parts()
+        part.action_use(3.0)
+        spare.action_release()
+        self._work(self._create_visit(order), hours=1.0)
+        self.assertEqual(order.state, "done")
+        report = order._make_report()
+        part.action_return(1.0)
+        row = order._get_report_data()["parts"][0]
+        self.assertEqual(
+            (row["name"], row["quantity"], row["unit"]), ("Seal", "2", "Units")
+        )
+        self.assertEqual(len(order._get_report_data()["parts"]), 1)
+        self.assertTrue(order.report_due_on)
+        second = order._make_report()
+        self.assertEqual(second.reason, "Changed: Parts used")
+        self.assertIn("Seal", report.attachment_id.raw.decode())
+        self.assertNotIn("Hose", second.attachment_id.raw.decode())
+
+    def test_a_part_is_named_in_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.seal.with_context(lang="ru_RU").name = "Уплотнение"
+        order = self._create_order()
+        plain = self._create_part(order, self.seal)
+        special = self._create_part(order, self.seal, name="Seal from the old stock")
+        russian = (plain + special).with_context(lang="ru_RU")
+        self.assertEqual(russian[0]._get_report_name(), "Уплотнение")
+        self.assertEqual(russian[1]._get_report_name(), "Seal from the old stock")

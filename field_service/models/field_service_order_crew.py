@@ -28,10 +28,19 @@ class FieldServiceOrderCrew(models.AbstractModel):
         "CHECK(crew_size > 0)", "At least one person is needed for a work order."
     )
 
+    @api.model
+    def _get_followers(self):
+        return {**super()._get_followers(), "crew_size": False}
+
+    def _propose_crew_size(self):
+        return {order: order.job_type_id.crew_size or 1 for order in self}
+
     @api.depends("job_type_id")
     def _compute_crew_size(self):
-        for order in self:
-            order.crew_size = order.job_type_id.crew_size or 1
+        self._follow("crew_size")
+
+    def _get_planned_labour_hours(self):
+        return super()._get_planned_labour_hours() * self.crew_size
 
     @api.depends("job_type_id")
     def _compute_skill_line_ids(self):

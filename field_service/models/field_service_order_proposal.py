@@ -108,6 +108,7 @@ class FieldServiceOrderProposal(models.AbstractModel):
         "site_id",
         "team_id",
         "planned_hours",
+        "crew_size",
         "checklist_id",
         "require_photos",
         "require_signature",

@@ -68,6 +68,10 @@ class TestCondition(DocumentsCommon):
         self.assertEqual(order.documentation, 100.0)
         visit = self._create_visit(order)
         self.assertNotIn("Why not", visit.answer_ids.mapped("name"))
+        page = self.env["field.service.my.day"]._get_page_values(visit)
+        shown = [answer["name"] for answer in page["answers"]]
+        self.assertIn("Stop works", shown)
+        self.assertNotIn("Why not", shown)
         self._work(visit, hours=1.0)
         self.assertEqual(order.state, "done")
         self.assertEqual(other.documentation, 0.0)

@@ -31,6 +31,7 @@ class TestEntry(FieldServiceCommon):
                 "name": "Service",
                 "company_id": cls.company.id,
                 "planned_hours": 1.5,
+                "crew_size": 2,
                 "team_id": cls.south.id,
                 "checklist_id": cls.checklist.id,
                 "require_photos": True,
@@ -67,6 +68,7 @@ class TestEntry(FieldServiceCommon):
         self.assertFalse(form.require_photos)
         form.job_type_id = self.service
         self.assertEqual(form.planned_hours, 1.5)
+        self.assertEqual(form.crew_size, 2)
         self.assertEqual(form.team_id, self.south)
         self.assertEqual(form.sla_id, self.policy_service)
         self.assertEqual(form.checklist_id, self.checklist)
@@ -92,6 +94,7 @@ class TestEntry(FieldServiceCommon):
         form = self._form()
         form.partner_id = self.partner
         form.planned_hours = 6.0
+        form.crew_size = 3
         form.job_type_id = self.job_type
         form.team_id = west
         form.require_signature = True
@@ -102,6 +105,7 @@ class TestEntry(FieldServiceCommon):
         order = form.save()
         for _change in range(2):
             self.assertEqual(order.planned_hours, 6.0)
+            self.assertEqual(order.crew_size, 3)
             self.assertEqual(order.team_id, west)
             self.assertEqual(order.sla_id, other)
             self.assertTrue(order.require_signature)

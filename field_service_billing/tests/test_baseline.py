@@ -44,6 +44,13 @@ class TestBaseline(FieldServiceBillingCommon):
         order.preferred_technician_id = self.technician
         self.assertEqual(order._get_planned_rate(), 37.5)
 
+    def test_two_people_cost_and_sell_twice(self):
+        order = self._release(crew_size=2)
+        # 2 x 2 h x 80 + 37.50 = 357.50; 2 x 2 h x 37.50 + 15.00 = 165.00
+        self.assertEqual(order.baseline_revenue, 357.5)
+        self.assertEqual(order.baseline_cost, 165.0)
+        self.assertEqual(order.baseline_hours, 2.0, "how long it takes")
+
     def test_a_fixed_price_is_the_revenue(self):
         order = self._release(pricing_method="fixed")
         self.assertEqual(order.baseline_revenue, 1200.0)

@@ -164,6 +164,10 @@ class FieldServiceMyDayPage(models.AbstractModel):
             ],
             "value": self._get_answer_value(answer),
             "asset_id": answer.asset_id.id,
+            "condition": answer.condition or False,
+            "condition_answer_id": answer.condition_answer_id.id,
+            "condition_option_id": answer.condition_option_id.id,
+            "is_asked": answer.is_asked,
             "is_answered": answer.is_answered,
             "is_out_of_range": answer.is_out_of_range,
         }

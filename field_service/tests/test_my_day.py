@@ -340,6 +340,20 @@ class TestMyDayActions(MyDayCommon):
         for name, value in answers.items():
             self.assertEqual(shown[name], value, name)
 
+    def test_what_an_answer_makes_obsolete_is_not_asked(self):
+        stop, remarks = self.checklist.line_ids[0], self.checklist.line_ids[2]
+        remarks.write({"condition_line_id": stop.id, "condition": "no"})
+        order = self._create_order()
+        visit = self._create_visit(order, start=self.now + timedelta(hours=3))
+        answer = self._answer_of(order, "Stop works")
+        for value, asked in (("yes", False), ("no", True)):
+            page = self._send(
+                self._action("answer", visit=visit, answer_id=answer.id, value=value)
+            )["visits"][0]
+            line = next(line for line in page["answers"] if line["name"] == "Remarks")
+            self.assertEqual(line["condition_answer_id"], answer.id)
+            self.assertEqual(line["is_asked"], asked)
+
     def test_answers_that_are_none(self):
         pressure = self._answer_of(self.order, "Pressure")
         other = self._create_order().answer_ids[0]

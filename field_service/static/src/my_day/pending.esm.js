@@ -84,6 +84,9 @@ export function withPending(page, actions, setup) {
     for (const action of mine) {
         kindRegistry.get(action.kind, null)?.apply(result, action, setup);
     }
+    for (const question of result.answers) {
+        question.is_asked = isAsked(question, result.answers);
+    }
     result.missing = getMissing(result);
     return result;
 }
@@ -132,6 +135,28 @@ export function isOutOfRange({type, value, expected, options, limits, minimum, m
     );
 }
 
+/** Whether an earlier answer lets the question be asked; as the server decides it. */
+export function isAsked(question, questions) {
+    const other = questions.find(({id}) => id === question.condition_answer_id);
+    if (!other) {
+        return true;
+    }
+    const met = {
+        option: other.value && other.value === question.condition_option_id,
+        out_of_range: other.is_out_of_range,
+    };
+    const {condition} = question;
+    const holds = condition in met ? met[condition] : other.value === condition;
+    return Boolean(holds) && isAsked(other, questions);
+}
+
+/** Mandatory questions that are asked and not answered. */
+function getOpenQuestions(page) {
+    return page.answers.filter(
+        (question) => question.mandatory && question.is_asked && !question.is_answered
+    );
+}
+
 /** What keeps the order open: the server's words, less what was reported meanwhile. */
 function getMissing(page) {
     if (!page.pending) {
@@ -139,7 +164,7 @@ function getMissing(page) {
     }
     const codes = new Set(page.missing.map((line) => line.code));
     const lines = page.missing.filter((line) => line.code === "other");
-    const open = page.answers.filter((line) => line.mandatory && !line.is_answered);
+    const open = getOpenQuestions(page);
     if (codes.has("answers") && open.length) {
         const names = open.slice(0, NAMED_QUESTIONS).map((line) => line.name);
         lines.push({
@@ -168,7 +193,7 @@ function getMissing(page) {
 
 /** How many documents are still to be made. */
 export function countOpenDocuments(page) {
-    const open = page.answers.filter((line) => line.mandatory && !line.is_answered);
+    const open = getOpenQuestions(page);
     const others = page.missing.filter((line) =>
         ["photos", "signature"].includes(line.code)
     );

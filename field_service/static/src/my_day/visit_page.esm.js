@@ -87,8 +87,12 @@ export class MyDayVisitPage extends Component {
         return this.page.photos.filter((photo) => !photo.answer_id);
     }
 
+    get questions() {
+        return this.page.answers.filter((question) => question.is_asked);
+    }
+
     get answered() {
-        return this.page.answers.filter((question) => question.is_answered).length;
+        return this.questions.filter((question) => question.is_answered).length;
     }
 
     get refusedEvent() {

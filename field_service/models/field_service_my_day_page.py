@@ -38,11 +38,8 @@ class FieldServiceMyDayPage(models.AbstractModel):
             **self._get_place_values(order),
             **self._get_work_values(visit),
             "assets": [self._get_asset_values(asset) for asset in order.asset_ids],
-            "answers": [
-                self._get_answer_values(answer)
-                for answer in order.answer_ids
-                if answer.is_asked
-            ],
+            # All of them: without a network, the phone decides which are asked.
+            "answers": [self._get_answer_values(answer) for answer in order.answer_ids],
             "photos": [self._get_photo_values(photo) for photo in order.photo_ids],
             "findings": [
                 self._get_finding_values(finding) for finding in order.finding_ids

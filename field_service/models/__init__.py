@@ -18,6 +18,7 @@ from . import field_service_order_recent
 from . import field_service_order_source
 from . import field_service_order_plan
 from . import field_service_order_sla
+from . import field_service_order_stage
 from . import field_service_order_override
 from . import field_service_order_documents
 from . import field_service_board_listener

@@ -14,6 +14,7 @@ class FieldServiceOrder(models.Model):
     _name = "field.service.order"
     _description = "Work Order"
     _inherit = [
+        "field.service.order.stage",
         "field.service.order.dispatch",
         "field.service.order.source",
         "field.service.order.recent",
@@ -81,6 +82,7 @@ class FieldServiceOrder(models.Model):
         index="btree_not_null",
         copy=False,
         group_expand="_read_group_stage_ids",
+        check_company=True,
         domain="[('company_id', 'in', (False, company_id))]",
         ondelete="set null",
     )
@@ -288,10 +290,6 @@ class FieldServiceOrder(models.Model):
         return sequence.next_by_code("field.service.order")
 
     def write(self, vals):
-        if vals.get("stage_id") and "state" not in vals:
-            # A company's own stage is one way to ask for a technical state.
-            stage = self.env["field.service.stage"].browse(vals["stage_id"])
-            vals = {**vals, "state": stage.state}
         result = super().write(vals)
         if {"historic_cost", "completed_on", "asset_ids"} & vals.keys():
             self.filtered("is_historic")._process()

@@ -25,3 +25,12 @@ class FieldServiceStage(models.Model):
     def _selection_state(self):
         order = self.env["field.service.order"]
         return order._fields["state"]._description_selection(self.env)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            # A stage that means something else now is left by the orders in it: their
+            # state has not changed. Whoever configures may not see all of them.
+            orders = self.env["field.service.order"].sudo()
+            orders.search([("stage_id", "in", self.ids)])._align_stage()
+        return result

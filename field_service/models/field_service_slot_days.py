@@ -3,10 +3,10 @@ from itertools import pairwise
 
 from odoo import api, models
 
-from ..tools.slots import Person, Task, measure
+from ..tools.slots import NIGHT, Person, Task, measure
 
 # What lies that far from the period searched may still be where he comes from.
-MARGIN = timedelta(hours=12)
+MARGIN = NIGHT
 
 
 class FieldServiceSlotDays(models.AbstractModel):
@@ -66,11 +66,9 @@ class FieldServiceSlotDays(models.AbstractModel):
     def _get_minutes(self, request, people, company):
         """Return the function that tells the minutes from one place to another."""
         travel = self.env["field.service.travel"]
+        places = {task.place for person in people.values() for task in person.tasks}
         site_ids = {request.order.site_id.id} | {
-            task.place[1]
-            for person in people.values()
-            for task in person.tasks
-            if task.place[0] == "site"
+            key for kind, key in places if kind == "site"
         }
         partners = self.env["res.partner"].browse(sorted(filter(None, site_ids)))
         # Thousands of sites: read what is needed of each, not the whole address.

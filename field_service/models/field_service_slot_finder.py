@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 import pytz
@@ -10,6 +12,7 @@ from ..tools import slot_score
 from ..tools.slots import (
     Demand,
     find_openings,
+    get_agenda,
     get_crowded,
     intersect,
     restrict,
@@ -31,6 +34,15 @@ class Request(NamedTuple):
     step: timedelta
     crew_size: int
     deadlines: list
+
+
+class Plan(NamedTuple):
+    """People by id with their days, leads as far as they are qualified, the demand."""
+
+    people: dict
+    leads: list
+    demand: Demand
+    minutes: Callable
 
 
 class Slot(NamedTuple):
@@ -116,18 +128,19 @@ class FieldServiceSlotFinder(models.AbstractModel):
         pool = self._get_pool(
             order, (request.start, request.stop), technicians, team=team
         )
-        openings, helpers, people = self._get_openings(request, pool)
-        context = self._prepare_context(request, pool, people)
-        candidates = [
-            slot_score.rate(opening, start, context)
-            for opening in openings
-            for start in {
-                opening.earliest,
-                min(opening.latest, opening.get_start_without_overtime(request.step)),
-            }
-        ]
-        slots = self._make_slots(request, candidates, helpers, context, limit)
-        return SlotResult(slots, self._get_refused(request, pool, people, openings))
+        plan = self._prepare_plan(request, pool)
+        context = self._prepare_context(request, pool, plan.people)
+        get_day, helpers = self._get_day_function(order), {}
+        if request.crew_size > 1:
+            openings, helpers = self._get_openings(request, plan)
+            candidates = slot_score.get_candidates(openings, request.step, context)
+        else:
+            agendas = [get_agenda(person) for person in plan.leads]
+            candidates = slot_score.search(
+                agendas, plan.demand, plan.minutes, context, limit, get_day
+            )
+        slots = self._make_slots(request, candidates, helpers, context, limit, get_day)
+        return SlotResult(slots, self._get_refused(request, pool, plan.people, slots))
 
     @api.model
     def _prepare_request(
@@ -212,21 +225,26 @@ class FieldServiceSlotFinder(models.AbstractModel):
         if not request.windows:
             return []
         pool = self._get_pool(order, (request.start, request.stop))
-        openings, __, __ = self._get_openings(request, pool)
+        openings, __ = self._get_openings(request, self._prepare_plan(request, pool))
         return [(opening.earliest, opening.latest) for opening in openings]
 
     # ------------------------------------------------------------------ openings
     @api.model
-    def _get_openings(self, request, pool):
-        """Return (openings of leads, openings of helpers by person, people by id).
+    def _prepare_plan(self, request, pool):
+        """Return who could go, with their days, and what is looked for in them.
 
-        With a crew, only starts at which enough people are free.
+        :rtype: Plan
         """
         company = request.order.company_id
         people = self._prepare_people(
             request, pool.helpers if request.crew_size > 1 else pool.leads
         )
-        minutes = self._get_minutes(request, people, company)
+        leads = []
+        for person_id in pool.leads.ids:
+            person, periods = people[person_id], pool.periods.get(person_id)
+            if periods is not None:
+                person = person._replace(work=intersect(person.work, periods))
+            leads.append(person)
         demand = Demand(
             duration=request.duration,
             place=("site", request.order.site_id.id),
@@ -238,29 +256,33 @@ class FieldServiceSlotFinder(models.AbstractModel):
                 minutes=company.sudo().service_slot_break_minutes
             ),
         )
-        with_crew = request.crew_size > 1
+        minutes = self._get_minutes(request, people, company)
+        return Plan(people, leads, demand, minutes)
+
+    @api.model
+    def _get_openings(self, request, plan):
+        """Return (openings of leads, openings of helpers by person).
+
+        With a crew, only starts at which enough people are free.
+        """
+        openings = [
+            opening
+            for person in plan.leads
+            for opening in find_openings(person, plan.demand, plan.minutes)
+        ]
+        if request.crew_size == 1:
+            return openings, {}
         free = {
-            person_id: find_openings(people[person_id], demand, minutes)
-            for person_id in (pool.helpers.ids if with_crew else ())
+            person.id: find_openings(person, plan.demand, plan.minutes)
+            for person in plan.people.values()
         }
-        openings = []
-        for person_id in pool.leads.ids:
-            person, periods = people[person_id], pool.periods.get(person_id)
-            work = person.work if periods is None else intersect(person.work, periods)
-            if work == person.work and person_id in free:
-                openings += free[person_id]
-            else:
-                person = person._replace(work=work)
-                openings += find_openings(person, demand, minutes)
-        if with_crew:
-            crowded = get_crowded(
-                [opening for found in free.values() for opening in found],
-                request.crew_size,
-            )
-            openings = [
-                part for opening in openings for part in restrict(opening, crowded)
-            ]
-        return openings, free, people
+        crowded = get_crowded(
+            [opening for found in free.values() for opening in found],
+            request.crew_size,
+        )
+        return [
+            part for opening in openings for part in restrict(opening, crowded)
+        ], free
 
     # --------------------------------------------------------------------- score
     @api.model
@@ -293,13 +315,19 @@ class FieldServiceSlotFinder(models.AbstractModel):
         }
 
     @api.model
-    def _make_slots(self, request, candidates, helpers, context, limit):
-        """Return the best candidates as slots, each with its crew."""
-        zone = pytz.timezone(request.order._get_site_tz())
+    def _get_day_function(self, order):
+        """Return the function that tells on which day of the site a moment is."""
+        zone = pytz.timezone(order._get_site_tz())
 
+        @cache
         def get_day(moment):
             return pytz.utc.localize(moment).astimezone(zone).date()
 
+        return get_day
+
+    @api.model
+    def _make_slots(self, request, candidates, helpers, context, limit, get_day):
+        """Return the best candidates as slots, each with its crew."""
         slots = []
         while candidates and len(slots) < limit:
             chosen = slot_score.choose(candidates, limit, get_day)

@@ -59,6 +59,8 @@ class FieldServiceSlotPeople(models.AbstractModel):
             technicians = self._get_technicians(order.company_id)
         # Rules look at employees' records, which are hidden from dispatchers.
         people = technicians.sudo()
+        # Read what is needed of each, not the whole file.
+        people.fetch(self._get_people_fields())
         total, refused = len(people), []
         for label, allowed in self._get_people_rules(order, team):
             kept = people.filtered(allowed)
@@ -67,6 +69,14 @@ class FieldServiceSlotPeople(models.AbstractModel):
             people = kept
         leads, periods, fit = self._judge_skills(order, people, period, refused, total)
         return Pool(leads, people, periods, fit, total, refused)
+
+    @api.model
+    def _get_people_fields(self):
+        """Return the names of the fields of employees that every search reads."""
+        return [
+            *("active", "name", "company_id", "resource_id"),
+            *("address_id", "service_start_from"),
+        ]
 
     @api.model
     def _get_people_rules(self, order, team=None):

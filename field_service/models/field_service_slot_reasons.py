@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.tools.misc import format_datetime
 
 from ..tools.slot_score import get_slack
-from ..tools.slots import intersect
+from ..tools.slots import overlaps
 
 
 class Term(NamedTuple):
@@ -130,15 +130,19 @@ class FieldServiceSlotReasons(models.AbstractModel):
 
     # ------------------------------------------------------------- why it is not
     @api.model
-    def _get_refused(self, request, pool, people, openings):
-        """Return a sentence for each rule that kept technicians out."""
-        period, total = [(request.start, request.stop)], pool.total
-        found = {opening.person for opening in openings}
-        away = pool.leads.filtered(
-            lambda person: person.id not in found
-            and not intersect(people[person.id].work, period)
+    def _get_refused(self, request, pool, people, slots):
+        """Return a sentence for each rule that kept technicians out.
+
+        Who is busy is told when nobody is free: otherwise the search ends before it has
+        looked at everybody.
+        """
+        period, total = (request.start, request.stop), pool.total
+        away = pool.leads.browse(
+            person_id
+            for person_id in pool.leads.ids
+            if not overlaps(people[person_id].work, period)
         )
-        busy = (pool.leads - away).filtered(lambda person: person.id not in found)
+        busy = pool.leads.browse() if slots else pool.leads - away
         refused = list(pool.refused)
         if away:
             reason = self.env._("No working time in this period")

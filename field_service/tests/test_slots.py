@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 from odoo.tests import BaseCase
 
+from ..tools import slot_score
 from ..tools.slot_score import Candidate, Deadline, choose, get_score, rate_promise
 from ..tools.slots import (
     Demand,
@@ -10,6 +11,7 @@ from ..tools.slots import (
     Task,
     ceil_moment,
     find_openings,
+    get_agenda,
     floor_moment,
     get_crowded,
     intersect,
@@ -221,3 +223,55 @@ class TestSlotScore(BaseCase):
         self.assertEqual(
             choose([morning, noon], 5, lambda moment: moment.date()), [noon]
         )
+
+    def test_ending_early_finds_what_looking_at_everything_finds(self):
+        self.patch(slot_score, "BATCH", 7)
+        dice = random.Random(11)
+        looked_at = 0
+        for trial in range(30):
+            demand = Demand(HOUR, 30, [(at(0), at(0, day=9))], datetime.max, STEP)
+            agendas = [self._get_random_agenda(dice, person) for person in range(12)]
+            context = self._get_context(dice, deadline=trial % 2)
+            found = slot_score.search(
+                agendas, demand, on_a_line, context, 4, lambda moment: moment.date()
+            )
+            everything = [
+                opening
+                for agenda in agendas
+                for opening in find_openings(agenda.person, demand, on_a_line)
+            ]
+            candidates = slot_score.get_candidates(everything, STEP, context)
+            best, same = (
+                choose(several, 4, lambda moment: moment.date())
+                for several in (found, candidates)
+            )
+            self.assertEqual(
+                [(item.in_time, item.score) for item in best],
+                [(item.in_time, item.score) for item in same],
+            )
+            looked_at += len(found) < len(candidates)
+        self.assertGreater(looked_at, 10, "it does end early")
+
+    def _get_random_agenda(self, dice, number):
+        work = [
+            (at(begin, day=day), at(begin + 4, day=day))
+            for day in range(9)
+            for begin in (8, 13)
+        ]
+        tasks = [
+            Task(at(hour, day=day), at(hour + 1, day=day), dice.randint(0, 60))
+            for day in range(9)
+            for hour in dice.sample(range(8, 17), 3)
+        ]
+        return get_agenda(Person(number, work, tasks, dice.randint(0, 60)))
+
+    def _get_context(self, dice, deadline):
+        return {
+            "deadlines": [Deadline("response", at(0, day=4))] if deadline else [],
+            "period": (at(0), at(0, day=9)),
+            "weights": {"travel": 30, "promise": 25, "overtime": 10, "balance": 10},
+            "people": {
+                number: {"balance": dice.uniform(0, 100), "skill": None}
+                for number in range(12)
+            },
+        }

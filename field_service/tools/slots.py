@@ -77,6 +77,15 @@ class Day(NamedTuple):
     periods: list
 
 
+class Agenda(NamedTuple):
+    """Somebody's days and what he does in them."""
+
+    person: Person
+    days: list
+    blocks: list
+    stops: list
+
+
 class Gap(NamedTuple):
     """Free working time with what comes before and after it."""
 
@@ -152,6 +161,11 @@ def intersect(first, second):
         else:
             j += 1
     return common
+
+
+def overlaps(periods, period):
+    """Tell whether one of the periods has something in common with ``period``."""
+    return any(start < period[1] and stop > period[0] for start, stop in periods)
 
 
 def unite(periods):
@@ -232,12 +246,13 @@ def join_tasks(tasks):
     """Return tasks as blocks in order; those that overlap or touch are one."""
     blocks = []
     for task in sorted(tasks, key=itemgetter(0, 1)):
-        if blocks and task.start < blocks[-1].stop:
+        start, stop, place = task
+        if blocks and start < blocks[-1].stop:
             block = blocks[-1]
-            if task.stop > block.stop:
-                blocks[-1] = block._replace(stop=task.stop, last=task.place)
+            if stop > block.stop:
+                blocks[-1] = block._replace(stop=stop, last=place)
         else:
-            blocks.append(Block(task.start, task.stop, task.place, task.place))
+            blocks.append(Block(start, stop, place, place))
     return blocks
 
 
@@ -258,6 +273,13 @@ def get_gaps(start, stop, blocks, stops):
 
 
 # ------------------------------------------------------------------------ openings
+def get_agenda(person):
+    """Return somebody's days with his tasks as blocks, ready to be searched."""
+    blocks = join_tasks(person.tasks)
+    days = split_days(person.work)
+    return Agenda(person, days, blocks, [block.stop for block in blocks])
+
+
 def find_openings(person, demand, minutes):
     """Return when somebody could start, travel from and to his other tasks included.
 
@@ -266,16 +288,23 @@ def find_openings(person, demand, minutes):
     :param minutes: function of two places
     :rtype: list[Opening]
     """
-    blocks = join_tasks(person.tasks)
-    stops = [block.stop for block in blocks]
+    agenda = get_agenda(person)
+    return [
+        opening
+        for day in agenda.days
+        for opening in find_in_day(agenda, day, demand, minutes)
+    ]
+
+
+def find_in_day(agenda, day, demand, minutes):
+    """Return the openings of one day."""
     duration, openings = demand.duration, []
-    for day in split_days(person.work):
-        for start, stop, breaks in get_stretches(day, duration, demand.longest_break):
-            if stop - start < duration:
-                continue
-            for gap in get_gaps(start, stop, blocks, stops):
-                if gap.stop - gap.start >= duration:
-                    openings += _fit(person, demand, day, gap, breaks, minutes)
+    for start, stop, breaks in get_stretches(day, duration, demand.longest_break):
+        if stop - start < duration:
+            continue
+        for gap in get_gaps(start, stop, agenda.blocks, agenda.stops):
+            if gap.stop - gap.start >= duration:
+                openings += _fit(agenda.person, demand, day, gap, breaks, minutes)
     return openings
 
 

@@ -4,8 +4,8 @@ import pytz
 
 from odoo import fields, models
 
+from ..tools.periods import unite
 from ..tools.recurrence import to_utc
-from ..tools.slots import unite
 
 
 class FieldServiceOrderSlots(models.AbstractModel):

@@ -3,7 +3,8 @@ from itertools import pairwise
 
 from odoo import api, models
 
-from ..tools.slots import NIGHT, Person, Task, measure
+from ..tools.periods import measure
+from ..tools.slots import NIGHT, Person, Task
 
 # What lies that far from the period searched may still be where he comes from.
 MARGIN = NIGHT

@@ -9,14 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import slot_score
-from ..tools.slots import (
-    Demand,
-    find_openings,
-    get_agenda,
-    get_crowded,
-    intersect,
-    restrict,
-)
+from ..tools.periods import intersect
+from ..tools.slots import Demand, find_openings, get_agenda, get_crowded, restrict
 from .field_service_slot_days import MARGIN
 
 MAX_DAYS = 92

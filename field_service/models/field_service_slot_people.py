@@ -5,8 +5,8 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..tools.periods import intersect, unite
 from ..tools.recurrence import to_utc
-from ..tools.slots import intersect, unite
 
 NAMED_PEOPLE = 3
 

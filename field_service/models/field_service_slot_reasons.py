@@ -4,8 +4,8 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools.misc import format_datetime
 
+from ..tools.periods import overlaps
 from ..tools.slot_score import get_slack
-from ..tools.slots import overlaps
 
 
 class Term(NamedTuple):

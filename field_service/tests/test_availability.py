@@ -65,7 +65,7 @@ class TestAvailability(FieldServiceCommon):
         )[self.resource.id]
         self.assertEqual(
             [tuple(busy) for busy in found],
-            [(visit.start, visit.stop, visit.id, visit.name)],
+            [(visit.start, visit.stop, visit.id, visit.name, self.partner.id)],
         )
 
     def test_bookings_that_end_before_are_left_out(self):

@@ -4,20 +4,16 @@ from datetime import datetime, timedelta
 from odoo.tests import BaseCase
 
 from ..tools import slot_score
+from ..tools.periods import ceil_moment, floor_moment, intersect, subtract_work, unite
 from ..tools.slot_score import Candidate, Deadline, choose, get_score, rate_promise
 from ..tools.slots import (
     Demand,
     Person,
     Task,
-    ceil_moment,
     find_openings,
     get_agenda,
-    floor_moment,
     get_crowded,
-    intersect,
     restrict,
-    subtract_work,
-    unite,
 )
 
 DAY = datetime(2026, 3, 2)

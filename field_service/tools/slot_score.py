@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import NamedTuple
 
-from .slots import EPOCH, Opening, find_in_day
+from .periods import EPOCH
+from .slots import Opening, find_in_day
 
 # Travel that is worth nothing any more, in minutes.
 FAR_MINUTES = 120
@@ -176,6 +177,7 @@ def _pick(candidates, limit, get_day):
     chosen, people, days, worth = [], {}, {}, None
 
     def get_worth(key):
+        """Return what a candidate is worth beside those that are chosen."""
         candidate = best[key]
         malus = SAME_PERSON * people.get(key[0], 0) + SAME_DAY * days.get(key[1], 0)
         return (candidate.in_time, candidate.score - malus, EPOCH - candidate.start)

@@ -1,1 +1,2 @@
 from . import equipment
+from . import portal

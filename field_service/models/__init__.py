@@ -20,6 +20,7 @@ from . import field_service_order_plan
 from . import field_service_order_sla
 from . import field_service_order_stage
 from . import field_service_order_override
+from . import field_service_order_portal
 from . import field_service_order_documents
 from . import field_service_board_listener
 from . import field_service_order_report_content
@@ -30,8 +31,10 @@ from . import field_service_order_callback
 from . import field_service_question_mixin
 from . import field_service_answer_condition
 from . import res_company
+from . import res_company_portal
 from . import res_config_settings
 from . import field_service_site
+from . import res_config_settings_portal
 from . import res_partner
 from . import hr_employee
 from . import resource_calendar_leaves
@@ -76,6 +79,7 @@ from . import field_service_visit_log
 from . import field_service_visit_documents
 from . import field_service_visit_trip
 from . import field_service_visit_slots
+from . import field_service_visit_portal
 from . import field_service_visit
 from . import field_service_event
 from . import field_service_attention

@@ -35,6 +35,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.proposal",
         "field.service.order.plan",
         "field.service.order.slots",
+        "field.service.order.portal",
         "field.service.order.gate",
         "field.service.board.listener",
         "field.service.posting.mixin",

@@ -31,6 +31,7 @@ class FieldServiceVisit(models.Model):
         "field.service.visit.documents",
         "field.service.visit.slots",
         "field.service.board.listener",
+        "field.service.visit.portal",
         "mail.thread",
         "mail.activity.mixin",
     ]

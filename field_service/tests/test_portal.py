@@ -60,6 +60,16 @@ class TestPortal(FieldServiceCommon, HttpCase):
     def _url(self, suffix=""):
         return f"/my/work-orders/{self.order.id}{suffix}"
 
+    def test_tour(self):
+        """A customer asks for work, and moves an appointment he has."""
+        self.start_tour("/my/home", "field_service_portal", login="carla")
+        request = self.env["field.service.order"].search(
+            [("description", "=", "The heating is cold")]
+        )
+        self.assertEqual(request.source, "portal")
+        self.assertEqual(request.partner_id, self.partner)
+        self.assertGreater(self.visit.start, self.start)
+
     # ------------------------------------------------------------------ own, only
     def test_customer_sees_his_order(self):
         text = self._get("/my/work-orders").text
@@ -210,6 +220,7 @@ class TestPortal(FieldServiceCommon, HttpCase):
     def test_request(self):
         asset = self._create_asset("Boiler")
         day = fields.Date.today() + timedelta(days=3)
+        self.assertIn("<textarea", self._get("/my/work-orders/new").text)
         photos = [("photos", ("boiler.png", PIXEL, "image/png"))]
         order = self._request(
             asset_id=asset.id, day=str(day), part="afternoon", files=photos

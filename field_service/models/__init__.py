@@ -30,11 +30,10 @@ from . import field_service_order_review
 from . import field_service_order_callback
 from . import field_service_question_mixin
 from . import field_service_answer_condition
+from . import field_service_company_portal
 from . import res_company
-from . import res_company_portal
 from . import res_config_settings
 from . import field_service_site
-from . import res_config_settings_portal
 from . import res_partner
 from . import hr_employee
 from . import resource_calendar_leaves

@@ -31,9 +31,10 @@ class FieldServiceOrderPortal(models.AbstractModel):
     _description = "Customer Portal of Work Orders"
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for order in self:
             order.access_url = f"/my/work-orders/{order.id}"
+        return result
 
     @api.model
     def _get_portal_domain(self, partner):

@@ -5,7 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "field.service.company.portal"]
 
     service_journal_id = fields.Many2one(
         comodel_name="account.journal",

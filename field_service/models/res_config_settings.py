@@ -65,6 +65,12 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.service_window_hours", readonly=False
     )
 
+    service_portal_requests = fields.Boolean(
+        related="company_id.service_portal_requests", readonly=False
+    )
+    service_portal_reschedule_hours = fields.Integer(
+        related="company_id.service_portal_reschedule_hours", readonly=False
+    )
     service_attention_minutes = fields.Integer(
         related="company_id.service_attention_minutes", readonly=False
     )

@@ -1,8 +1,11 @@
 from odoo import fields, models
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
+class FieldServiceCompanyPortal(models.AbstractModel):
+    """What customers of a company may do in the portal."""
+
+    _name = "field.service.company.portal"
+    _description = "Customer Portal of Companies"
 
     service_portal_requests = fields.Boolean(
         string="Requests in the Portal",

@@ -1,2 +1,3 @@
 from . import equipment
 from . import portal
+from . import portal_request

@@ -20,10 +20,11 @@ def _keep_plan(env):
 
 
 def _drop_references(env):
-    """Drop what our own tables refer to: the tables are about to go as a whole.
+    """Drop what our own tables refer to, and what refers to them.
 
-    Odoo first deletes the records that came with the module one by one, newest first;
-    orders and agreements made since then would refuse that.
+    The tables and our columns on other tables are about to go as a whole. Odoo first
+    deletes the records that came with the module one by one, newest first; orders,
+    agreements and journal items made since then would refuse that.
     """
     env.flush_all()
     references = env.execute_query(
@@ -31,8 +32,10 @@ def _drop_references(env):
             """SELECT relation.relname, reference.conname
                  FROM pg_constraint reference
                  JOIN pg_class relation ON relation.oid = reference.conrelid
+                 JOIN pg_class target ON target.oid = reference.confrelid
                 WHERE reference.contype = 'f'
-                  AND relation.relname LIKE 'field\\_service\\_%%'"""
+                  AND (relation.relname LIKE 'field\\_service\\_%%'
+                       OR target.relname LIKE 'field\\_service\\_%%')"""
         )
     )
     for table, name in references:

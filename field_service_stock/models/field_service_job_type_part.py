@@ -48,6 +48,10 @@ class FieldServiceJobTypePart(models.Model):
         "as not needed."
     )
 
+    customer_supplied = fields.Boolean(
+        help="The customer provides the part: it is needed, but not ours."
+    )
+
     _quantity_positive = models.Constraint(
         "CHECK(quantity > 0)", "The quantity of a part must be more than zero."
     )
@@ -66,6 +70,8 @@ class FieldServiceJobTypePart(models.Model):
         self.ensure_one()
         return {
             "kit_line_id": self.id,
+            "source": "kit",
+            "customer_supplied": self.customer_supplied,
             "sequence": self.sequence,
             "product_id": self.product_id.id,
             "quantity": self.quantity,

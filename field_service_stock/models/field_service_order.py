@@ -186,7 +186,11 @@ class FieldServiceOrder(models.Model):
         reasons = super()._get_reasons_done()
         waiting = self.part_ids.filtered(
             lambda part: part.state in ("waiting", "reserved")
-            or (part.state == "draft" and part.mandatory)
+            or (
+                part.state == "draft"
+                and part.mandatory
+                and not (part.customer_supplied and part.on_site)
+            )
         )
         if waiting:
             reasons.append(
@@ -207,7 +211,7 @@ class FieldServiceOrder(models.Model):
         return [
             (part, part.quantity * part.probability)
             for part in self.part_ids
-            if not part.cancelled
+            if not part.cancelled and not part.customer_supplied
         ]
 
     def _get_planned_cost_lines(self):

@@ -10,7 +10,13 @@ class FieldServicePart(models.Model):
     """What a work order needs; what happened to it is told by its stock moves."""
 
     _name = "field.service.part"
-    _inherit = ["field.service.part.operation"]
+    _inherit = [
+        "field.service.part.dispatch",
+        "field.service.part.demand",
+        "field.service.part.supply",
+        "field.service.part.readiness",
+        "field.service.part.operation",
+    ]
     _description = "Part of a Work Order"
     _order = "order_id, sequence, id"
     _check_company_auto = True
@@ -232,14 +238,23 @@ class FieldServicePart(models.Model):
         moves = self.env["stock.move"].sudo()
         groups = moves._read_group(
             domain,
-            ["service_part_id", "product_uom", "state", "location_dest_id"],
+            [
+                "service_part_id",
+                "product_uom",
+                "state",
+                "location_id",
+                "location_dest_id",
+            ],
             ["quantity:sum", "product_uom_qty:sum"],
         )
-        for part, uom, state, destination, quantity, demand in groups:
+        for part, uom, state, source, destination, quantity, demand in groups:
             part = part.with_env(self.env)
             outgoing = destination.usage == "customer"
             total = totals[part]
             done = uom._compute_quantity(quantity, part.uom_id, round=False)
+            if not outgoing and source.usage != "customer":
+                # On its way to the van.
+                continue
             if state == "done":
                 total["used" if outgoing else "returned"] += done
             elif outgoing:
@@ -316,10 +331,17 @@ class FieldServicePart(models.Model):
 
     # ------------------------------------------------------------------- helpers
     def _has_live_moves(self):
-        """Tell whether anything of this part is reserved or has been used."""
+        """Tell whether anything is reserved, on its way, or has been used."""
         # Technicians have no access to stock moves.
         moves = self.sudo().move_ids
-        return any(move.state != "cancel" for move in moves)
+        return any(
+            move.state not in ("done", "cancel")
+            or (
+                move.state == "done"
+                and "customer" in (move.location_id.usage, move.location_dest_id.usage)
+            )
+            for move in moves
+        )
 
     def _get_default_location(self):
         """Return where the part is taken from: the van, else the warehouse's stock."""

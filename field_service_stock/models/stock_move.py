@@ -53,6 +53,22 @@ class StockMove(models.Model):
             "service_part_id",
         ]
 
+    # -------------------------------------------------------------------- supply
+    def _prepare_procurement_values(self):
+        """Let what a move waits for know the part it is for."""
+        values = super()._prepare_procurement_values()
+        if self.service_part_id:
+            values["service_part_id"] = self.service_part_id.id
+        return values
+
+    def _get_new_picking_values(self):
+        """A transfer that brings the parts of one order belongs to it."""
+        values = super()._get_new_picking_values()
+        order = self.service_order_id
+        if len(order) == 1 and all(move.service_order_id for move in self):
+            values["service_order_id"] = order.id
+        return values
+
     def _action_done(self, cancel_backorder=False):
         """Let the work orders react, whoever validated the transfer."""
         done = super()._action_done(cancel_backorder=cancel_backorder)
@@ -81,6 +97,8 @@ class StockMove(models.Model):
         self.ensure_one()
         return {
             "order_id": self.service_order_id.id,
+            # Nobody planned it: whoever was on site took it.
+            "source": "technician",
             "product_id": self.product_id.id,
             "quantity": self.quantity,
             "uom_id": self.product_uom.id,

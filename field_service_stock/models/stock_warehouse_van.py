@@ -1,0 +1,124 @@
+from odoo import fields, models
+
+
+class StockWarehouse(models.Model):
+    """Two rules bring parts from the warehouse to its vans.
+
+    One takes them from stock, the other waits for what is ordered into stock. Both
+    stand on routes that only work orders ask for, so that no other flow meets them.
+    """
+
+    _inherit = "stock.warehouse"
+
+    service_load_type_id = fields.Many2one(
+        comodel_name="stock.picking.type",
+        string="Van Loading Type",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+    )
+    service_pull_id = fields.Many2one(
+        comodel_name="stock.rule",
+        string="Stock to Van Rule",
+        index="btree_not_null",
+        copy=False,
+    )
+    service_order_pull_id = fields.Many2one(
+        comodel_name="stock.rule",
+        string="Order to Van Rule",
+        index="btree_not_null",
+        copy=False,
+    )
+
+    def _get_van_routes(self):
+        """Return the routes of the two rules: from stock, and on order."""
+        self.ensure_one()
+        if not self.service_load_type_id:
+            self.write(self._create_or_update_sequences_and_picking_types())
+        if not (self.service_pull_id and self.service_order_pull_id):
+            self._create_or_update_global_routes_rules()
+        return self.service_pull_id.route_id, self.service_order_pull_id.route_id
+
+    # -------------------------------------------------------------------- rules
+    def _generate_global_route_rules_values(self):
+        values = super()._generate_global_route_rules_values()
+        if not self.service_load_type_id:
+            return values
+        values["service_pull_id"] = self._prepare_van_rule(
+            "field_service_stock.route_van_stock",
+            self.env._("Work Orders: Stock to Van"),
+            "make_to_stock",
+        )
+        values["service_order_pull_id"] = self._prepare_van_rule(
+            "field_service_stock.route_van_order",
+            self.env._("Work Orders: Order to Van"),
+            "make_to_order",
+        )
+        return values
+
+    def _prepare_van_rule(self, xml_id, name, procure_method):
+        route = self._find_or_create_global_route(xml_id, name)
+        return {
+            "depends": ["reception_steps"],
+            "create_values": {
+                "active": True,
+                "action": "pull",
+                "auto": "manual",
+                "procure_method": procure_method,
+                "company_id": self.company_id.id,
+                "route_id": route.id,
+            },
+            "update_values": {
+                "name": self.env._("%(warehouse)s: Stock to Van", warehouse=self.code),
+                "location_src_id": self.lot_stock_id.id,
+                "location_dest_id": self.view_location_id.id,
+                "picking_type_id": self.service_load_type_id.id,
+            },
+        }
+
+    # ----------------------------------------------------------- operation type
+    def _get_sequence_values(self, name=False, code=False):
+        values = super()._get_sequence_values(name=name, code=code)
+        prefix = self.service_load_type_id.sequence_code or "VAN"
+        values["service_load_type_id"] = {
+            "name": self.env._(
+                "%(warehouse)s Sequence van loading", warehouse=name or self.name
+            ),
+            "prefix": f"{code or self.code}/{prefix}/",
+            "padding": 5,
+            "company_id": self.company_id.id,
+        }
+        return values
+
+    def _get_picking_type_create_values(self, max_sequence):
+        data, next_sequence = super()._get_picking_type_create_values(max_sequence)
+        data["service_load_type_id"] = {
+            "name": self.env._("Van Loading"),
+            "code": "internal",
+            "default_location_src_id": self.lot_stock_id.id,
+            # The rule names the van, which is one of the places below.
+            "default_location_dest_id": self.view_location_id.id,
+            "use_create_lots": False,
+            "use_existing_lots": True,
+            "sequence": next_sequence + 1,
+            "sequence_code": "VAN",
+            "company_id": self.company_id.id,
+        }
+        return data, next_sequence + 2
+
+    def _get_picking_type_update_values(self):
+        values = super()._get_picking_type_update_values()
+        values["service_load_type_id"] = {
+            "active": self.active,
+            "barcode": self.code.replace(" ", "").upper() + "VAN",
+        }
+        return values
+
+    def _update_name_and_code(self, name=False, code=False):
+        result = super()._update_name_and_code(name, code)
+        for warehouse in self:
+            values = warehouse._get_sequence_values(name=name, code=code)
+            # Sequences belong to the system: as core does for its own types.
+            sequence = warehouse.sudo().service_load_type_id.sequence_id
+            sequence.write(values["service_load_type_id"])
+        return result

@@ -3,8 +3,8 @@ from . import res_config_settings
 from . import hr_employee
 from . import product_template
 from . import product_product
-from . import stock_warehouse
 from . import stock_warehouse_van
+from . import stock_warehouse
 from . import stock_picking
 from . import stock_rule
 from . import stock_move
@@ -21,6 +21,7 @@ from . import field_service_part
 from . import field_service_order
 from . import field_service_my_day
 from . import field_service_order_readiness
+from . import field_service_order
 from . import field_service_visit_parts
 from . import field_service_slot_finder
 from . import field_service_attention

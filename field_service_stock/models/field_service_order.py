@@ -7,7 +7,8 @@ DEAD_STATES = ("cancelled", "cannot_complete")
 
 
 class FieldServiceOrder(models.Model):
-    _inherit = "field.service.order"
+    _name = "field.service.order"
+    _inherit = ["field.service.order.readiness", "field.service.order"]
 
     part_ids = fields.One2many(
         comodel_name="field.service.part",

@@ -7,10 +7,11 @@ from odoo.addons.field_service.models.field_service_order_gate import OPEN_STATE
 LIVE_STATES = ("draft", "on_hold", *OPEN_STATES)
 
 
-class FieldServiceOrder(models.Model):
+class FieldServiceOrderReadiness(models.AbstractModel):
     """Whether the order can be done before anybody promises when."""
 
-    _inherit = "field.service.order"
+    _name = "field.service.order.readiness"
+    _description = "Readiness of Work Orders"
 
     readiness = fields.Selection(
         selection=[
@@ -157,8 +158,8 @@ class FieldServiceOrder(models.Model):
         # The reference is the system's: whoever reserves has no right on stock.
         order = self.sudo()
         if not order.stock_reference_id:
-            order.stock_reference_id = self.env["stock.reference"].sudo().create(
-                {"name": order.name}
+            order.stock_reference_id = (
+                self.env["stock.reference"].sudo().create({"name": order.name})
             )
         return order.stock_reference_id
 

@@ -33,9 +33,7 @@ class FieldServicePartDemand(models.AbstractModel):
         help="The customer provides the part: it is needed for the job, but neither "
         "taken from our stock nor a cost of the order."
     )
-    on_site = fields.Boolean(
-        string="On Site", copy=False, help="The customer's part is there."
-    )
+    on_site = fields.Boolean(copy=False, help="The customer's part is there.")
     original_product_id = fields.Many2one(
         comodel_name="product.product",
         string="Instead of",
@@ -130,7 +128,8 @@ class FieldServicePartDemand(models.AbstractModel):
         # Technicians swap parts without any right on products of the stock.
         products = self.sudo().product_id.service_substitute_ids
         return products.filtered(
-            lambda product: product.company_id in (product.company_id.browse(), self.company_id)
+            lambda product: product.company_id
+            in (product.company_id.browse(), self.company_id)
             and product != self.product_id
         )
 
@@ -182,7 +181,9 @@ class FieldServicePartDemand(models.AbstractModel):
                 "original_product_id": (self.original_product_id or self.product_id).id,
                 "product_id": product.id,
                 "uom_id": product.uom_id.id,
-                "quantity": self.uom_id._compute_quantity(self.quantity, product.uom_id),
+                "quantity": self.uom_id._compute_quantity(
+                    self.quantity, product.uom_id
+                ),
             }
         )
         if reserve:

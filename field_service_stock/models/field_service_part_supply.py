@@ -19,9 +19,13 @@ class FieldServicePartSupply(models.AbstractModel):
     # ------------------------------------------------------------------- reserve
     def _reserve(self):
         ours = self.filtered(lambda part: not part.customer_supplied)
-        super(FieldServicePartSupply, ours)._reserve()
+        result = super(FieldServicePartSupply, ours)._reserve()
         # The right on the part is the right to have it brought.
-        ours.sudo()._procure()
+        parts = ours.sudo()
+        parts._procure()
+        for company, moves in parts._get_supply_moves().grouped("company_id").items():
+            moves.with_company(company)._action_assign()
+        return result
 
     def _procure(self):
         """Have the shortage brought, if a rule knows how. Idempotent."""
@@ -105,8 +109,11 @@ class FieldServicePartSupply(models.AbstractModel):
         )
 
     def _get_stock_rule(self, location):
-        """Return the rule that brings the product into the warehouse, if any."""
-        return self.env["stock.rule"]._get_rule(
+        """Return the rule that brings the product into the warehouse, if any.
+
+        A warehouse's own receipt from vendors is none: nobody would have ordered it.
+        """
+        rule = self.env["stock.rule"]._get_rule(
             self.product_id,
             location,
             {
@@ -114,6 +121,8 @@ class FieldServicePartSupply(models.AbstractModel):
                 "company_id": self.company_id,
             },
         )
+        receipt = rule.action != "buy" and rule.location_src_id.usage == "supplier"
+        return rule.browse() if receipt else rule
 
     def _prepare_procurement(self, route, quantity):
         """Return what is needed, where, when and for which order."""

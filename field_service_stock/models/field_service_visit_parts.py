@@ -38,9 +38,7 @@ class FieldServiceVisit(models.Model):
         copy=False,
         readonly=True,
     )
-    parts_override_on = fields.Datetime(
-        string="Decided on", copy=False, readonly=True
-    )
+    parts_override_on = fields.Datetime(string="Decided on", copy=False, readonly=True)
     dispatched_without_parts = fields.Boolean(
         copy=False,
         readonly=True,

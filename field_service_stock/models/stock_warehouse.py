@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class StockWarehouse(models.Model):
-    _inherit = "stock.warehouse"
+    _name = "stock.warehouse"
+    _inherit = ["field.service.warehouse.van", "stock.warehouse"]
 
     service_type_id = fields.Many2one(
         comodel_name="stock.picking.type",

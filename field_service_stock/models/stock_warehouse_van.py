@@ -1,14 +1,15 @@
 from odoo import fields, models
 
 
-class StockWarehouse(models.Model):
+class FieldServiceWarehouseVan(models.AbstractModel):
     """Two rules bring parts from the warehouse to its vans.
 
     One takes them from stock, the other waits for what is ordered into stock. Both
     stand on routes that only work orders ask for, so that no other flow meets them.
     """
 
-    _inherit = "stock.warehouse"
+    _name = "field.service.warehouse.van"
+    _description = "Supply of Vans from a Warehouse"
 
     service_load_type_id = fields.Many2one(
         comodel_name="stock.picking.type",

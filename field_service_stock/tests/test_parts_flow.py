@@ -97,16 +97,20 @@ class TestPartsFlow(FieldServiceStockCommon):
         seal = self._create_part(order, self.seal, 3.0)
         missing = self._create_part(order, hose, 1.0)
         order.action_release()
-        picking = order.service_picking_ids
+        picking = order.service_picking_ids.filtered(
+            lambda picking: picking.location_dest_id.usage == "customer"
+        )
         self.assertEqual(len(picking), 1)
         self.assertEqual(picking.location_id, self.van)
-        self.assertEqual(picking.location_dest_id.usage, "customer")
+        # What is not in the van is asked for from the warehouse.
+        loading = order.service_picking_ids - picking
+        self.assertEqual(loading.move_ids.product_id, hose)
         self.assertEqual(picking.move_ids.service_order_id, order)
         self.assertEqual((seal.state, seal.reserved_qty), ("reserved", 3.0))
         self.assertEqual((missing.state, missing.reserved_qty), ("waiting", 0.0))
         self.assertEqual(self._get_on_hand(self.seal, self.van), (10.0, 3.0))
         order.action_reserve_parts()
-        self.assertEqual(order.service_picking_ids, picking)
+        self.assertEqual(order.service_picking_ids, picking | loading)
         self._receive(hose, 1.0, 5.0)
         order.action_reserve_parts()
         self.assertEqual(missing.state, "reserved")

@@ -18,10 +18,9 @@ from . import field_service_part_supply
 from . import field_service_part_readiness
 from . import field_service_part_dispatch
 from . import field_service_part
-from . import field_service_order
-from . import field_service_my_day
 from . import field_service_order_readiness
 from . import field_service_order
+from . import field_service_my_day
 from . import field_service_visit_parts
 from . import field_service_slot_finder
 from . import field_service_attention

@@ -81,8 +81,11 @@ class FieldServicePartReadiness(models.AbstractModel):
     def _flush_readiness(self):
         """Write what the statement reads."""
         self.env["field.service.part"].flush_model(
-            ["state", "quantity", "uom_id", "product_id", "location_id", "open_qty"]
-            + ["reserved_qty", "customer_supplied", "on_site", "order_id"]
+            [
+                *("order_id", "state", "product_id", "location_id", "uom_id"),
+                *("quantity", "open_qty", "reserved_qty"),
+                *("customer_supplied", "on_site"),
+            ]
         )
         self.env["stock.move"].flush_model()
         self.env["stock.quant"].flush_model(["quantity", "reserved_quantity"])
@@ -136,7 +139,7 @@ class FieldServicePartReadiness(models.AbstractModel):
         return SQL(
             """SELECT part.id, part.state, part.product_id, part.location_id,
                       part.customer_supplied,
-                      COALESCE(part.state IN ('reserved', 'used', 'returned', 'cancelled')
+                      COALESCE(part.state NOT IN ('draft', 'waiting')
                                OR part.quantity = 0
                                OR (part.customer_supplied AND part.on_site)
                                OR (NOT COALESCE(part.customer_supplied, FALSE)

@@ -183,7 +183,7 @@ class FieldServicePartSupply(models.AbstractModel):
         return result
 
     def _reschedule_supply(self):
-        """Bring the parts when the visit needs them; what is bought has its own date."""
+        """Bring the parts when the visit needs them; a purchase has its own date."""
         for part in self:
             moves = part._get_supply_moves().filtered(
                 lambda move: move.procure_method == "make_to_stock"

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.misc import format_datetime
 
 from odoo.addons.field_service.models.field_service_order_gate import OPEN_STATES
 
@@ -162,40 +161,6 @@ class FieldServiceOrderReadiness(models.AbstractModel):
                 self.env["stock.reference"].sudo().create({"name": order.name})
             )
         return order.stock_reference_id
-
-    def _describe_readiness(self):
-        """Say in a sentence why the parts are not there; nothing when they are."""
-        self.ensure_one()
-        names = ", ".join(self._get_parts_not_ready().mapped("display_name"))
-        if self.readiness in (False, "ready") or not names:
-            return ""
-        when = self.readiness_date
-        if self.readiness == "transfer" and when:
-            return self.env._(
-                "These parts are transferred by %(date)s: %(parts)s.",
-                date=format_datetime(self.env, when, dt_format="short"),
-                parts=names,
-            )
-        if self.readiness == "transfer":
-            return self.env._(
-                "These parts are still in the warehouse: %(parts)s.", parts=names
-            )
-        if self.readiness == "purchase":
-            return self.env._(
-                "These parts are bought and expected on %(date)s: %(parts)s.",
-                date=format_datetime(self.env, when, dt_format="short"),
-                parts=names,
-            )
-        return self.env._("These parts are missing: %(parts)s.", parts=names)
-
-    def _get_parts_not_ready(self):
-        """Return the mandatory parts that are not there; the missing ones, if any."""
-        waiting = self.part_ids.filtered(
-            lambda part: part.mandatory
-            and not part.cancelled
-            and part.readiness != "ready"
-        )
-        return waiting.filtered(lambda part: part.readiness == "missing") or waiting
 
     def _reschedule_parts(self):
         """Have the parts brought when the next visit needs them."""

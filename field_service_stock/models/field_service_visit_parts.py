@@ -215,6 +215,7 @@ class FieldServiceVisit(models.Model):
         changes = super()._get_dispatch_changes(rest, tz=tz)
         if "parts" not in before:
             return changes
+        # As in the snapshot: he is told, whatever he may read.
         now = self.sudo()._get_parts_to_take()._describe_to_take()
         old = {name: key for key, name in before["parts"]}
         new = {name: key for key, name in now}

@@ -30,7 +30,10 @@
         "views/field_service_stock_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["field_service_stock/static/src/my_day/**/*"],
+        "web.assets_backend": [
+            "field_service_stock/static/src/my_day/**/*",
+            "field_service_stock/static/src/planning/**/*",
+        ],
     },
     "demo": ["demo/field_service_stock_demo.xml"],
     "pre_init_hook": "pre_init_hook",

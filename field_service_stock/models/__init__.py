@@ -23,4 +23,5 @@ from . import field_service_order
 from . import field_service_my_day
 from . import field_service_visit_parts
 from . import field_service_slot_finder
+from . import field_service_board
 from . import field_service_attention

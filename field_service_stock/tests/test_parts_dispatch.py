@@ -158,3 +158,19 @@ class TestPartsDispatch(FieldServiceStockCommon):
         self._receive(self.seal, 1.0, 10.0)
         order.action_reserve_parts()
         self.assertFalse(self._get_reason(order))
+
+    # ----------------------------------------------------------------------- board
+    def test_board_shows_what_is_not_there(self):
+        order, __, visit = self._plan()
+        board = self.env["field.service.board"].with_user(self.dispatcher)
+        card = board.get_visit_card(visit.id)
+        self.assertEqual(card["parts_label"], "Missing")
+        self.assertTrue(card["parts_missing"])
+        self._receive(self.seal, 1.0, 10.0)
+        order.action_reserve_parts()
+        self.assertEqual(board.get_visit_card(visit.id)["parts_label"], "")
+        waiting = self._create_order(release=False)
+        self._create_part(waiting, self.pump, 1.0, mandatory=True)
+        waiting.action_release()
+        listed = board.get_orders_to_plan(search=waiting.name)["records"]
+        self.assertEqual(listed[0]["parts_label"], "Missing")

@@ -22,15 +22,15 @@ def uninstall_hook(env):
     """Take the operation types away: delete the unused ones, archive the others."""
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
     rules = warehouses.service_pull_id | warehouses.service_order_pull_id
-    moves = env["stock.move"].search([("rule_id", "in", rules.ids)])
-    moves.write({"rule_id": False})
-    warehouses.write({"service_pull_id": False, "service_order_pull_id": False})
-    rules.unlink()
     types = warehouses.service_type_id | warehouses.service_load_type_id
+    # First the types: without them a warehouse makes no new rules for its vans.
+    warehouses.write({"service_type_id": False, "service_load_type_id": False})
+    warehouses.write({"service_pull_id": False, "service_order_pull_id": False})
+    env["stock.move"].search([("rule_id", "in", rules.ids)]).rule_id = False
+    rules.unlink()
     used = env["stock.picking"].search([("picking_type_id", "in", types.ids)])
     kept = used.picking_type_id
     kept.write({"active": False, "barcode": False})
-    warehouses.write({"service_type_id": False, "service_load_type_id": False})
     unused = types - kept
     sequences = unused.sequence_id
     unused.unlink()

@@ -6,7 +6,6 @@ from odoo.tools import format_date, format_datetime, format_time
 
 from ..tools.numbers import format_hours, format_number
 
-FALLBACK_ZONE = "UTC"
 PHOTO_ORDER = ("before", "after", "nameplate", "other")
 
 
@@ -60,15 +59,8 @@ class FieldServiceOrderReportContent(models.AbstractModel):
         return wanted if wanted in installed else self.env.lang or "en_US"
 
     def _get_report_tz(self):
-        """Return the time zone of the report: the site's, else the customer's."""
-        # As above.
-        order = self.sudo()
-        return (
-            order.site_id.tz
-            or order.partner_id.tz
-            or order.company_id.resource_calendar_id.tz
-            or FALLBACK_ZONE
-        )
+        """Return the time zone of the report: the one the customer reads it in."""
+        return self._get_site_tz()
 
     def _get_report_digests(self):
         """Return a fingerprint of the facts of each section."""

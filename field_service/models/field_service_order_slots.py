@@ -121,9 +121,16 @@ class FieldServiceOrderSlots(models.AbstractModel):
     def _get_site_tz(self):
         """Return the name of the time zone in which the customer reads the clock."""
         self.ensure_one()
-        partner, company = self.site_id or self.partner_id, self.company_id
-        # A partner's clock is no secret; the company's stands in for it.
-        return partner.tz or company.sudo().partner_id.tz or self.env.user.tz or "UTC"
+        # Needed to write times, whoever asks. Nobody's own clock counts: every page
+        # and every document must say the same.
+        order = self.sudo()
+        return (
+            order.site_id.tz
+            or order.partner_id.tz
+            or order.company_id.partner_id.tz
+            or order.company_id.resource_calendar_id.tz
+            or "UTC"
+        )
 
     def action_find_slot(self):
         """Open the slot search for the order's next visit."""

@@ -62,13 +62,7 @@ class FieldServiceVisitNoticeText(models.AbstractModel):
         """Return the time zone of the place where the work is done."""
         self.ensure_one()
         # Needed to write times, whoever asks.
-        company = self.sudo().company_id
-        return (
-            self.sudo().site_id.tz
-            or company.partner_id.tz
-            or company.resource_calendar_id.tz
-            or "UTC"
-        )
+        return self.sudo().order_id._get_site_tz()
 
     def _get_notice_tz(self, partner):
         """Return the time zone in which somebody is told about the visit."""

@@ -107,6 +107,22 @@ class TestReportContent(ReportCommon):
         order.site_id.tz = False
         self.assertEqual(order._get_report_tz(), "Asia/Tokyo")
 
+    def test_slots_portal_messages_and_report_read_one_clock(self):
+        """Whoever looks, and however much of it is known."""
+        order = self._create_order()
+        visit = self._create_visit(order)
+        self.env.user.tz = "Asia/Tokyo"
+        self.company.partner_id.tz = self.partner.tz = False
+        for zone, record in (
+            ("Europe/Berlin", self.company.resource_calendar_id),
+            ("Europe/Lisbon", self.company.partner_id),
+            ("America/Lima", self.partner),
+        ):
+            record.tz = zone
+            self.assertEqual(order._get_site_tz(), zone)
+            self.assertEqual(order._get_report_tz(), zone)
+            self.assertEqual(visit._get_site_tz(), zone)
+
     def test_the_customer_reads_his_own_language(self):
         self.env["res.lang"]._activate_lang("ru_RU")
         self.partner.lang = "ru_RU"

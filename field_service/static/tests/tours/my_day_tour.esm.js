@@ -1,6 +1,8 @@
 import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 
+import {next, sign, takePhoto, tap} from "./phone.esm";
+
 const FLAG = "field_service_tour_network";
 const XHR = browser.XMLHttpRequest;
 
@@ -57,15 +59,6 @@ const unsent = (count) => ({
     trigger: count
         ? `.o_fs_unsent:contains('${count} not sent yet')`
         : ".o_fs_my_day:not(:has(.o_fs_unsent))",
-});
-const tap = (label) => ({
-    content: `Tap ${label}`,
-    trigger: `.o_fs_bar .btn:enabled:contains('${label}')`,
-    run: "click",
-});
-const next = (label) => ({
-    content: `What comes next is ${label}`,
-    trigger: `.o_fs_next:contains('${label}')`,
 });
 
 registry.category("web_tour.tours").add("field_service_my_day", {
@@ -145,22 +138,7 @@ registry.category("web_tour.tours").add("field_service_my_day", {
             trigger: ".o_fs_sheet button[aria-label='Close']",
             run: "click",
         },
-        {
-            content: "Take a photo",
-            trigger: ".o_fs_question:contains('Plate') label",
-            async run({anchor}) {
-                const canvas = document.createElement("canvas");
-                canvas.width = 3000;
-                canvas.height = 2000;
-                canvas.getContext("2d").fillRect(0, 0, 1500, 2000);
-                const blob = await new Promise((resolve) => canvas.toBlob(resolve));
-                const files = new DataTransfer();
-                files.items.add(new File([blob], "plate.png", {type: "image/png"}));
-                const input = anchor.querySelector("input");
-                input.files = files.files;
-                input.dispatchEvent(new Event("change"));
-            },
-        },
+        takePhoto("Plate"),
         {
             content: "The photo is shown before it is sent",
             trigger: ".o_fs_question:contains('Plate') .o_fs_photo img[src^='data:image/jpeg']",
@@ -197,51 +175,7 @@ registry.category("web_tour.tours").add("field_service_my_day", {
             content: "The visit is completed",
             trigger: ".o_fs_state:contains('Completed')",
         },
-        {
-            content: "Sign",
-            trigger: ".o_fs_card .btn:contains('Sign')",
-            run: "click",
-        },
-        {
-            content: "Draw a line",
-            trigger: ".o_fs_pad",
-            async run({anchor}) {
-                const {left, top} = anchor.getBoundingClientRect();
-                const move = (type, target, x) =>
-                    target.dispatchEvent(
-                        new PointerEvent(type, {
-                            clientX: left + x,
-                            clientY: top + x,
-                            pointerId: 1,
-                            isPrimary: true,
-                            buttons: 1,
-                            button: 0,
-                            bubbles: true,
-                            cancelable: true,
-                        })
-                    );
-                move("pointerdown", anchor, 20);
-                for (const x of [40, 80, 120]) {
-                    await new Promise((resolve) => setTimeout(resolve, 30));
-                    move("pointermove", anchor, x);
-                }
-                move("pointerup", anchor, 120);
-            },
-        },
-        {
-            content: "Who signs",
-            trigger: ".o_fs_sheet input[name='signed_by']",
-            run: "edit Cy Customer",
-        },
-        {
-            content: "Done",
-            trigger: ".o_fs_sign:enabled",
-            run: "click",
-        },
-        {
-            content: "It is signed",
-            trigger: ".o_fs_card:contains('Signed by Cy Customer')",
-        },
+        ...sign("Cy Customer"),
         unsent(0),
         {
             content: "Back to the day",

@@ -1,7 +1,7 @@
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
-const choose = (field, name) => [
+export const choose = (field, name) => [
     {
         content: `Look for ${name}`,
         trigger: `.o_field_widget[name='${field}'] input`,
@@ -18,7 +18,7 @@ const choose = (field, name) => [
     },
 ];
 
-const press = (label, state) => [
+export const press = (label, state) => [
     {
         content: `Press ${label}`,
         trigger: `.o_statusbar_buttons button:contains('${label}')`,

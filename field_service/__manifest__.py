@@ -104,6 +104,7 @@
         "demo/field_service_notice_demo.xml",
         "demo/field_service_trip_demo.xml",
         "demo/field_service_report_demo.xml",
+        "demo/field_service_my_day_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

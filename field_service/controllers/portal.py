@@ -91,7 +91,7 @@ class FieldServicePortal(CustomerPortal):
         }
 
     def _get_search_inputs(self):
-        label = request.env._("Number, problem or equipment")
+        label = request.env._("Number or problem")
         return {"all": {"input": "all", "label": label}}
 
     def _get_search_domain(self, search):
@@ -169,6 +169,7 @@ class FieldServicePortal(CustomerPortal):
                 "order": order,
                 "movable": order._get_movable_visit(),
                 "done": kwargs.pop("done", None),
+                "rating_token": self._get_rating_token(order),
             },
             "my_service_orders_history",
             False,
@@ -177,6 +178,14 @@ class FieldServicePortal(CustomerPortal):
         # The chatter knows its reader by the link, portal users included.
         values["token"] = order._portal_ensure_token()
         return request.render("field_service.portal_service_order", values)
+
+    def _get_rating_token(self, order):
+        """Return what lets the customer rate the work: him, not a colleague of ours."""
+        user = request.env.user
+        customer = order.partner_id.commercial_partner_id
+        if not user._is_public() and user.commercial_partner_id != customer:
+            return False
+        return order._get_portal_rating_token()
 
     @http.route(
         "/my/work-orders/<int:order_id>/report",

@@ -95,6 +95,28 @@ class FieldServiceOrderPortal(models.AbstractModel):
         """Return a window in one line, see ``_get_portal_window``."""
         return ", ".join(self._get_portal_window(start, stop))
 
+    # -------------------------------------------------------------------- rating
+    def _get_portal_rating(self):
+        """Return what the customer has said of the work; empty until he has."""
+        self.ensure_one()
+        # Ratings are hidden from everybody else; the customer reads his own.
+        return self.sudo().rating_ids.filtered("consumed").sorted("rated_on")[-1:]
+
+    def _get_portal_rating_token(self):
+        """Return what opens the rating of the work, where the customer may give one.
+
+        :rtype: str or False
+        """
+        self.ensure_one()
+        asks = self.company_id.service_rating_request or self.rating_requested_on
+        rateable = (
+            asks
+            and self.state in ("done", "closed")
+            and not self.is_historic
+            and not self._get_portal_rating()
+        )
+        return rateable and self._rating_get_access_token(self.partner_id)
+
     # ---------------------------------------------------------------- rescheduling
     def _get_movable_visit(self):
         """Return the visit that the customer may move, if there is one."""

@@ -301,3 +301,59 @@ class TestPortal(FieldServiceCommon, HttpCase):
         self.assertIn("8:00", self.visit._format_portal_time())
         self.visit.start += timedelta(days=1)
         self.assertIn("9:00", self.visit._format_portal_time())
+
+    # -------------------------------------------------------------------- rating
+    def _finish(self):
+        self.company.service_rating_request = True
+        start = datetime(2026, 3, 2, 8)
+        self.visit.register_event("work_start", start)
+        self.visit.result = "solved"
+        self.visit.register_event("work_end", start + timedelta(hours=2))
+        self.assertEqual(self.order.state, "done")
+
+    def test_customer_rates_the_work(self):
+        self.assertNotIn("/rate/", self._get(self._url()).text)
+        self._finish()
+        text = self._get(self._url()).text
+        ratings = self.env["rating.rating"].search(
+            [("res_model", "=", self.order._name), ("res_id", "=", self.order.id)]
+        )
+        self.assertEqual(len(ratings), 1)
+        self.assertEqual(ratings.partner_id, self.partner)
+        for points in (1, 3, 5):
+            self.assertIn(f'href="/rate/{ratings.access_token}/{points}"', text)
+        # The page is opened again and again: it is the same rating.
+        self.assertIn(ratings.access_token, self._get(self._url()).text)
+        self.assertIn("Happy", self.url_open(f"/rate/{ratings.access_token}/5").text)
+        self.order.rating_apply(5, rating=ratings, feedback="Quick and clean")
+        text = self._get(self._url()).text
+        self.assertIn("Quick and clean", text)
+        self.assertIn("rating_5.png", text)
+        self.assertNotIn("/rate/", text)
+
+    def test_rating_by_the_link(self):
+        self._finish()
+        token = self.order._portal_ensure_token()
+        self.authenticate(None, None)
+        self.assertIn("/rate/", self.url_open(self._url(f"?access_token={token}")).text)
+        # Whoever else is logged in and has the link reads the page and rates nothing.
+        text = self._get(self._url(f"?access_token={token}"), "sam").text
+        self.assertIn("The pump leaks", text)
+        self.assertNotIn("/rate/", text)
+
+    def test_rating_only_where_the_company_asks(self):
+        self._finish()
+        self.company.service_rating_request = False
+        self.assertNotIn("/rate/", self._get(self._url()).text)
+        self.assertFalse(self.order.rating_ids)
+        # Who has been asked may answer here, too.
+        self.order.rating_requested_on = fields.Datetime.now()
+        self.assertIn("/rate/", self._get(self._url()).text)
+
+    def test_clock_of_the_company_before_the_one_of_the_reader(self):
+        self.partner.tz = self.order.site_id.tz = self.company.partner_id.tz = False
+        self.company.resource_calendar_id.tz = "Asia/Tokyo"
+        self.env.user.tz = "Europe/Madrid"
+        self.assertEqual(self.order._get_site_tz(), "Asia/Tokyo")
+        self.company.partner_id.tz = "Europe/Moscow"
+        self.assertEqual(self.order._get_site_tz(), "Europe/Moscow")

@@ -125,11 +125,11 @@ class TestHistory(TransactionCase):
         shown = history.report(self.env, self._import(GOOD))
         rows = [line.split() for line in shown.splitlines() if "Excavator" in line]
         self.assertEqual(
-            [(row[1], row[2], row[-1]) for row in sorted(rows)],
+            [(row[2], row[3], row[-1]) for row in sorted(rows)],
             [
-                ("A", "2004", "-366.10"),
-                ("B", "2005", "-407.40"),
-                ("C", "2006", "12.35"),
+                ("(A)", "2004", "-366.10"),
+                ("(B)", "2005", "-407.40"),
+                ("(C)", "2006", "12.35"),
             ],
         )
 

@@ -9,7 +9,9 @@ class Equipment(http.Controller):
         if not request.env.user._is_internal():
             raise request.not_found()
         assets = request.env["field.service.asset"]
-        asset = assets.has_access("read") and assets._find_by_token(token)
+        asset = assets.has_access("read") and assets._find_by_token(
+            token.replace("\0", "")
+        )
         if not asset:
             raise request.not_found()
         return request.redirect(f"/odoo/service-equipment/{asset.id}")

@@ -1,7 +1,7 @@
 from werkzeug.exceptions import NotFound
 
 from odoo import fields, http
-from odoo.exceptions import AccessError, MissingError, ValidationError
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import consteq
@@ -31,7 +31,7 @@ class FieldServicePortal(CustomerPortal):
         :raises MissingError: when there is no such order
         :raises AccessError: when it is somebody else's
         """
-        order = self._get_orders().browse(order_id).exists()
+        order = self._get_orders().search([("id", "=", order_id)])
         if not order:
             raise MissingError(request.env._("This work order does not exist."))
         token = order.access_token
@@ -113,6 +113,8 @@ class FieldServicePortal(CustomerPortal):
         sortings, filters = self._get_sortings(), self._get_filters()
         sortby = sortby if sortby in sortings else "date"
         filterby = filterby if filterby in filters else "all"
+        # Neither a word nor stored anywhere.
+        search = (search or "").replace("\0", "")
         domain = self._get_own_domain() & filters[filterby]["domain"]
         if search:
             domain &= self._get_search_domain(search)
@@ -228,7 +230,7 @@ class FieldServicePortal(CustomerPortal):
                 # A refusal leaves nothing half done.
                 with request.env.cr.savepoint():
                     before = order._reschedule(*_read_window(window))
-            except ValidationError as problem:
+            except UserError as problem:
                 error = str(problem)
             else:
                 self._tell_rescheduled(order, before)
@@ -282,6 +284,6 @@ def _read_window(text):
     """
     try:
         start, stop = (fields.Datetime.to_datetime(part) for part in text.split("/"))
-    except (AttributeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise ValidationError(request.env._("Choose one of the times.")) from error
     return start, stop

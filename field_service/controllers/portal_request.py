@@ -2,7 +2,7 @@ import base64
 from datetime import datetime, time
 
 from odoo import fields, http
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
 from ..tools.images import image_problem
@@ -28,7 +28,7 @@ class FieldServicePortalRequest(FieldServicePortal):
                 with request.env.cr.savepoint():
                     order = self._make_request(kwargs)
                 return request.redirect(order.get_portal_url(query_string="&done=sent"))
-            except ValidationError as problem:
+            except UserError as problem:
                 error = str(problem)
         return request.render(
             "field_service.portal_service_request",
@@ -70,7 +70,7 @@ class FieldServicePortalRequest(FieldServicePortal):
         partner = request.env.user.partner_id
         site = _read_id(form.get("site_id"))
         values = {
-            "description": form.get("description"),
+            "description": _read_text(form.get("description")),
             "site_id": site,
             "asset_ids": [_read_id(form["asset_id"])] if form.get("asset_id") else [],
             **self._read_wish(form, site),
@@ -93,13 +93,13 @@ class FieldServicePortalRequest(FieldServicePortal):
             return {}
         try:
             day = fields.Date.to_date(form["day"])
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise ValidationError(
                 request.env._("Choose the day from the calendar.")
             ) from error
         # The clock of an address is no secret; which addresses are his is checked with
         # the request.
-        partner = request.env["res.partner"].sudo().browse(site or [])
+        partner = request.env["res.partner"].sudo().browse(site or []).exists()
         company = request.env.company.sudo()
         zone = partner.tz or company.partner_id.tz or "UTC"
         first, last = DAY_PARTS.get(form.get("part"), DAY_PARTS["any"])
@@ -152,11 +152,20 @@ class FieldServicePortalRequest(FieldServicePortal):
         try:
             with request.env.cr.savepoint():
                 order._withdraw_request()
-        except ValidationError:
+        except UserError:
             return request.redirect(order.get_portal_url(query_string="&done=late"))
         return request.redirect(order.get_portal_url(query_string="&done=withdrawn"))
 
 
+def _read_text(text):
+    """Return the text of a form's field; none of what is a file, or no text."""
+    return text.replace("\0", "") if isinstance(text, str) else ""
+
+
 def _read_id(text):
-    """Return a record's id from a form; False for none, and for what is none."""
-    return int(text) if text and text.isdigit() else False
+    """Return a record's id from a form; False for none, -1 for what is nobody's."""
+    if not text:
+        return False
+    known = isinstance(text, str) and text.isascii() and text.isdigit()
+    # Longer numbers are no record's, and too great for the database.
+    return int(text) if known and len(text) < 10 else -1

@@ -65,6 +65,7 @@ from . import field_service_visit_resources
 from . import field_service_visit_rules
 from . import field_service_visit_warnings
 from . import field_service_visit_gate
+from . import field_service_visit_integrity
 from . import field_service_visit_snapshot
 from . import field_service_visit_dispatch
 from . import field_service_visit_late

@@ -4,10 +4,13 @@ from typing import NamedTuple
 
 import pytz
 
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.intervals import invert_intervals
+
+from ..tools.periods import is_near
 
 
 class Busy(NamedTuple):
@@ -33,6 +36,21 @@ class FieldServiceAvailability(models.AbstractModel):
 
     _name = "field.service.availability"
     _description = "Availability of Resources"
+
+    @api.model
+    def _check_days(self, *days):
+        """Refuse days and moments that nobody means.
+
+        :raises ValidationError: naming the first one
+        """
+        for day in filter(None, days):
+            if not is_near(day):
+                raise ValidationError(
+                    self.env._(
+                        "%(day)s is too far away: check the year.",
+                        day=fields.Date.to_string(day),
+                    )
+                )
 
     @api.model
     def _get_work(self, resources, start, stop):

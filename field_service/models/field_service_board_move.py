@@ -22,8 +22,9 @@ class FieldServiceBoardMove(models.AbstractModel):
         :return: the visit, warnings, and the step ``undo`` takes back
         """
         self._check_can_plan()
-        order = self.env["field.service.order"].browse(order_id).exists()
+        order = self._find("field.service.order", order_id)
         self._check_can_be_planned(order)
+        self._check_technician(technician_id)
         values = {"technician_id": technician_id, "start": start}
         if stop:
             values["stop"] = stop
@@ -46,8 +47,10 @@ class FieldServiceBoardMove(models.AbstractModel):
         :return: the visit, warnings, and the step ``undo`` takes back
         """
         self._check_can_plan()
-        visit = self.env["field.service.visit"].browse(visit_id).exists()
+        visit = self._find("field.service.visit", visit_id)
         self._check_can_be_moved(visit)
+        values = self._read_dict(values)
+        self._check_technician(values.get("technician_id"))
         before = self._get_plan(visit)
         values = {name: values[name] for name in self._get_moves() & values.keys()}
         if person_id and person_id in visit.crew_ids.ids:
@@ -66,15 +69,18 @@ class FieldServiceBoardMove(models.AbstractModel):
         :param dict step: what ``plan_order`` or ``move_visit`` answered
         """
         self._check_can_plan()
-        visit = self.env["field.service.visit"].browse(step["visit_id"]).exists()
-        if not visit or self._get_plan(visit) != step["after"]:
+        step = self._read_dict(step)
+        visit = self._find("field.service.visit", step.get("visit_id"))
+        if not visit or self._get_plan(visit) != step.get("after"):
             raise UserError(
                 self.env._(
                     "Somebody has changed the visit since: it cannot be undone here."
                 )
             )
-        if step["before"]:
-            visit.write(self._get_plan_values(step["before"]))
+        if step.get("before"):
+            before = {**self._get_plan(visit), **self._read_dict(step["before"])}
+            self._check_technician(before["technician_id"])
+            visit.write(self._get_plan_values(before))
             return True
         if visit.state != "planned":
             raise UserError(
@@ -84,6 +90,25 @@ class FieldServiceBoardMove(models.AbstractModel):
                 )
             )
         return visit.unlink()
+
+    # ------------------------------------------------------- what a call has given
+    @api.model
+    def _find(self, model, record_id):
+        """Return a record by an id that came from outside, if there is one."""
+        records = self.env[model]
+        return records.browse(record_id if type(record_id) is int else ()).exists()
+
+    @api.model
+    def _read_dict(self, values):
+        if not isinstance(values, dict):
+            raise UserError(self.env._("This move was not understood: load anew."))
+        return values
+
+    @api.model
+    def _check_technician(self, technician_id):
+        # Whether there is such a person; whether he may go is asked by the visit.
+        if technician_id and not self.sudo()._find("hr.employee", technician_id):
+            raise UserError(self.env._("The technician does not exist any more."))
 
     # -------------------------------------------------------------------- checks
     @api.model

@@ -9,6 +9,13 @@ from ..tools.event_hours import PHASES, effective_entries
 # How far a device's clock may be ahead of the server's.
 CLOCK_TOLERANCE = timedelta(minutes=10)
 
+# Known to those only who import it: no call of the interface can give it.
+LOGGING = object()
+
+
+class Reported(dict):
+    """What is recorded with an event, made in here: from outside come plain dicts."""
+
 
 class FieldServiceEvent(models.Model):
     """What happened on a visit, and when. Append-only.
@@ -108,11 +115,33 @@ class FieldServiceEvent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            vals_list = [self._complete_values(vals) for vals in vals_list]
         events = super().create(vals_list)
         corrected = events.filtered("correction_of_id").visit_id
         if corrected:
             corrected.order_id._process()
         return events
+
+    @api.model
+    def _complete_values(self, vals):
+        """Return values in which the author and the moment are the true ones.
+
+        :raises UserError: when no visit moves on, and no event is corrected
+        """
+        moving = self.env.context.get("service_logging") is LOGGING
+        if not moving and not vals.get("correction_of_id"):
+            raise UserError(
+                self.env._(
+                    "Events are recorded when the visit moves on. By hand, only a "
+                    "correction of an event is added."
+                )
+            )
+        return {
+            **vals,
+            "server_time": fields.Datetime.now(),
+            "employee_id": self.env.user.employee_id.id,
+        }
 
     def write(self, vals):
         if self and not self.env.context.get("install_mode"):

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.event_hours import PHASES
+from ..tools.periods import is_near
 from .field_service_visit_gate import BUSY_STATES
 
 REASON_KINDS = ("return", "pause", "decline", "symptom", "cause", "remedy")
@@ -70,7 +71,7 @@ class FieldServiceMyDay(models.AbstractModel):
             day = fields.Date.to_date(date)
         except (TypeError, ValueError):
             day = None
-        if not day:
+        if not day or not is_near(day):
             raise UserError(self.env._("“%(date)s” is not a day.", date=date))
         return day
 
@@ -102,7 +103,7 @@ class FieldServiceMyDay(models.AbstractModel):
         :raises UserError: in words a technician understands
         """
         visits = self.env["field.service.visit"]
-        visit = isinstance(visit_id, int) and visits.search([("id", "=", visit_id)])
+        visit = type(visit_id) is int and visits.search([("id", "=", visit_id)])
         if not visit:
             raise UserError(
                 self.env._(

@@ -53,6 +53,8 @@ class FieldServiceMyDayAction(models.AbstractModel):
             and ``message``; ``visits``: the pages of the visits as they are now
         :rtype: dict
         """
+        if not isinstance(actions, list):
+            raise UserError(self._get_refusal(None))
         page = self._with_all_companies()
         skew = page._get_skew(device_now)
         known = page._get_known_keys(actions)
@@ -72,18 +74,13 @@ class FieldServiceMyDayAction(models.AbstractModel):
 
     @api.model
     def _get_visit_ids(self, actions):
-        return list(
-            {
-                action["visit_id"]
-                for action in actions
-                if isinstance(action, dict) and isinstance(action.get("visit_id"), int)
-            }
-        )
+        return list({action["visit_id"] for action in actions if _is_id(action)})
 
     @api.model
     def _get_known_keys(self, actions):
         """Return those keys of the user that were applied before."""
         keys = [action.get("key") for action in actions if isinstance(action, dict)]
+        keys = [key for key in keys if isinstance(key, str) and "\0" not in key]
         # The list of keys is the server's memory, no document of the technician.
         known = self.env["field.service.phone.action"].sudo()
         return set(
@@ -117,7 +114,7 @@ class FieldServiceMyDayAction(models.AbstractModel):
             return self._refuse(action, self._get_refusal(error), stuck)
         except (UserError, psycopg2.IntegrityError, psycopg2.DataError) as error:
             return self._refuse(action, self._get_refusal(error), stuck)
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
             # Neither what comes after it nor the phone must suffer from one bad report.
             _logger.warning("A phone's report was not understood", exc_info=True)
             return self._refuse(action, self._get_refusal(None), stuck)
@@ -126,8 +123,9 @@ class FieldServiceMyDayAction(models.AbstractModel):
 
     @api.model
     def _refuse(self, action, message, stuck):
-        if isinstance(action, dict) and action.get("kind") == "event":
-            stuck.add(action.get("visit_id"))
+        # Anything may stand where the number of a visit is expected.
+        if _is_id(action) and action.get("kind") == "event":
+            stuck.add(action["visit_id"])
         return "refused", message
 
     @api.model
@@ -246,3 +244,8 @@ class FieldServiceMyDayAction(models.AbstractModel):
                 )
             )
         return time
+
+
+def _is_id(action):
+    """Tell whether a report names a visit by a number."""
+    return isinstance(action, dict) and type(action.get("visit_id")) is int

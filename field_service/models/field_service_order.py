@@ -208,6 +208,9 @@ class FieldServiceOrder(models.Model):
     _planned_hours_positive = models.Constraint(
         "CHECK(planned_hours >= 0)", "Planned hours cannot be negative."
     )
+    _planned_hours_possible = models.Constraint(
+        "CHECK(planned_hours <= 10000)", "Planned hours are 10,000 at most."
+    )
     _requested_window = models.Constraint(
         "CHECK(requested_stop >= requested_start)",
         "The requested window must end after it starts.",

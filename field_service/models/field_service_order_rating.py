@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 _logger = logging.getLogger(__name__)
 
@@ -68,6 +69,26 @@ class FieldServiceOrderRating(models.AbstractModel):
             order._tell_dispatcher(
                 self.env._("The customer could not be asked for a rating."), error
             )
+
+    # ------------------------------------------------------------------- figures
+    def rating_get_stats(self, domain=None):
+        """Return figures of the ratings, to whoever may see the ratings."""
+        self._check_may_see_ratings()
+        return super().rating_get_stats(domain)
+
+    def rating_get_grades(self, domain=None):
+        """Return how often each grade was given, to whoever may see the ratings."""
+        self._check_may_see_ratings()
+        return super().rating_get_grades(domain)
+
+    def _search_rating_avg(self, operator, value):
+        # A search tells, question by question, what may not be read.
+        self._check_may_see_ratings()
+        return super()._search_rating_avg(operator, value)
+
+    def _check_may_see_ratings(self):
+        if not (self.env.su or self.env.user.has_group(MANAGER)):
+            raise AccessError(self.env._("Ratings are shown to service managers."))
 
     def _get_lead_technician(self):
         """Return who answers for the work: the lead of the last completed visit."""

@@ -88,6 +88,10 @@ class FieldServiceTrip(models.Model):
             trip.km_actual = sum(trip.leg_ids.mapped("km_actual"))
             trip.minutes_actual = sum(trip.leg_ids.mapped("minutes_actual"))
 
+    @api.constrains("date")
+    def _check_date(self):
+        self.env["field.service.availability"]._check_days(*self.mapped("date"))
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

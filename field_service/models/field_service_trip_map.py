@@ -47,7 +47,8 @@ class FieldServiceTripMap(models.AbstractModel):
         :param str date: ISO date
         :rtype: dict
         """
-        visits = self._get_day_visits(fields.Date.to_date(date))
+        day = self.env["field.service.my.day"]._parse_day(date)
+        visits = self._get_day_visits(day)
         orders = self._get_unplanned_orders()
         travel = self.env["field.service.travel"]
         coordinates = travel._get_coordinates(visits.site_id | orders.site_id)

@@ -15,6 +15,8 @@ class FieldServiceVisit(models.Model):
     _inherit = [
         # Dispatchers choose a crew without reading employees' records.
         "hr.mixin",
+        # First: what is written by hand is looked at before anything is added to it.
+        "field.service.visit.integrity",
         "field.service.visit.notice.text",
         "field.service.visit.notice",
         "field.service.visit.late",

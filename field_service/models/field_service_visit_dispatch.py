@@ -4,6 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 
+from .field_service_event import Reported
 from .field_service_visit_gate import BUSY_STATES, TOLD_STATES, WAITING_STATES
 
 
@@ -134,7 +135,8 @@ class FieldServiceVisitDispatch(models.AbstractModel):
         else:
             changing = self.with_context(service_changed=True)
             changing.write({"state": "dispatched"})
-        self.write(values)
+        # Remembered by the system, whoever has changed the visit.
+        self.sudo().write(values)
 
     def _announce_change(self, before, after):
         """Tell about a change after the dispatch; see the notices."""
@@ -147,7 +149,7 @@ class FieldServiceVisitDispatch(models.AbstractModel):
                 self.env._("only its technician or a dispatcher can answer for it.")
             )
         if target == "declined":
-            given = self.env.context.get("service_event_values") or {}
+            given = self._get_reported()
             if not given.get("reason") and not self._get_pending("decline_reason_id"):
                 reasons.append(self.env._("say why it is declined."))
         return reasons
@@ -171,12 +173,13 @@ class FieldServiceVisitDispatch(models.AbstractModel):
 
     def _after_transition(self, target, previous):
         result = super()._after_transition(target, previous)
-        given = self.env.context.get("service_event_values") or {}
+        given = self._get_reported()
         moment = given.get("device_time") or fields.Datetime.now()
         for visit in self:
             values = visit._prepare_dispatch_values(target, previous[visit], moment)
             if values:
-                visit.write(values)
+                # Remembered by the system, whoever moves the visit on.
+                visit.sudo().write(values)
         return result
 
     def _prepare_dispatch_values(self, target, previous, moment):
@@ -216,7 +219,7 @@ class FieldServiceVisitDispatch(models.AbstractModel):
     def _decline(self, reason, note=None):
         """Decline the visits for a reason that is kept with the event and counted."""
         text = ": ".join(filter(None, (reason.name, (note or "").strip())))
-        declining = self.with_context(service_event_values={"reason": text})
+        declining = self.with_context(service_event_values=Reported(reason=text))
         declining.write({"state": "declined", "decline_reason_id": reason.id})
 
     def action_dispatch_possible(self):

@@ -1,6 +1,9 @@
 from odoo import Command, models
 from odoo.exceptions import UserError, ValidationError
 
+# Known in here only: no call of the interface can put off what it books.
+DEFER = object()
+
 
 class FieldServiceVisitExchange(models.AbstractModel):
     """Reassign many visits or swap two, in one step: all of it or nothing."""
@@ -84,7 +87,7 @@ class FieldServiceVisitExchange(models.AbstractModel):
                 visits = self.browse()
                 for visit, values in changes.items():
                     if not refusals.get(visit):
-                        visit.with_context(service_defer_bookings=True).write(values)
+                        visit.with_context(service_defer_bookings=DEFER).write(values)
                         visits += visit
                 visits._sync_bookings()
             except UserError as error:
@@ -163,6 +166,6 @@ class FieldServiceVisitExchange(models.AbstractModel):
 
     def _sync_bookings(self):
         # Several visits make room for each other: they are booked together at the end.
-        if not self.env.context.get("service_defer_bookings"):
+        if self.env.context.get("service_defer_bookings") is not DEFER:
             return super()._sync_bookings()
         return None

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..tools.event_hours import Entry, effective_entries, hours_by_phase
+from .field_service_event import LOGGING, Reported
 
 # Facts a technician reports together with an event.
 REPORTED_FIELDS = ("result", "return_reason_id", "decline_reason_id")
@@ -97,11 +98,14 @@ class FieldServiceVisitLog(models.AbstractModel):
         """
         self.ensure_one()
         events = self.env["field.service.event"]
+        # Named in words, whatever came by the interface.
+        event_type = str(event_type)
         state = self._get_event_states().get(event_type)
         if not state:
             raise ValidationError(
                 self.env._("“%(type)s” is not a kind of event.", type=event_type)
             )
+        device_time = self._read_moment(device_time)
         self._wait_for_others()
         known = events.search([("visit_id", "=", self.id), ("key", "=", key)], limit=1)
         if key and known:
@@ -111,12 +115,12 @@ class FieldServiceVisitLog(models.AbstractModel):
         }
         before = self.event_ids
         self.with_context(
-            service_event_values={
-                **values,
-                "type": event_type,
-                "device_time": device_time or fields.Datetime.now(),
-                "key": key,
-            }
+            service_event_values=Reported(
+                values,
+                type=event_type,
+                device_time=device_time or fields.Datetime.now(),
+                key=key,
+            )
         ).write({"state": state, **reported})
         return self.event_ids - before
 
@@ -130,19 +134,28 @@ class FieldServiceVisitLog(models.AbstractModel):
             SQL("SELECT id FROM field_service_visit WHERE id = %s FOR UPDATE", self.id)
         )
 
+    @api.model
+    def _get_reported(self):
+        """Return what is recorded with the event of the transition under way."""
+        given = self.env.context.get("service_event_values")
+        # From outside come plain dicts only: an event says what has happened here.
+        return given if isinstance(given, Reported) else {}
+
     def _log_transition(self, target, previous):
         """Append the event that stands for a transition to each log."""
-        given = self.env.context.get("service_event_values") or {}
-        events = self.env["field.service.event"].with_context(service_event_values=None)
+        given = self._get_reported()
+        events = self.env["field.service.event"].with_context(
+            service_event_values=None, service_logging=LOGGING
+        )
         for visit in self:
             event_type = given.get("type") or visit._get_event_type(
                 target, previous[visit]
             )
             events.create(
                 {
-                    "visit_id": visit.id,
                     "device_time": fields.Datetime.now(),
                     **given,
+                    "visit_id": visit.id,
                     "type": event_type,
                 }
             )

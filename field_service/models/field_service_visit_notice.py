@@ -138,7 +138,7 @@ class FieldServiceVisitNotice(models.AbstractModel):
         context = self.env.context
         if context.get("install_mode") or context.get("import_file"):
             return False
-        given = context.get("service_event_values") or {}
+        given = self._get_reported()
         now = fields.Datetime.now()
         moment = fields.Datetime.to_datetime(given.get("device_time")) or now
         if given.get("source") == "import" or moment < now - STALE:

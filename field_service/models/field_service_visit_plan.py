@@ -1,7 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+
+# More than a year day and night is a slip of the keyboard.
+MAX_HOURS = 10_000
 
 
 class FieldServiceVisitPlan(models.AbstractModel):
@@ -66,7 +69,7 @@ class FieldServiceVisitPlan(models.AbstractModel):
 
     def _inverse_duration(self):
         for visit in self.filtered("start"):
-            visit.stop = visit.start + timedelta(hours=visit.duration)
+            visit.stop = visit.start + visit._read_length(visit.duration)
 
     @api.onchange("start")
     def _onchange_start(self):
@@ -96,7 +99,7 @@ class FieldServiceVisitPlan(models.AbstractModel):
         vals_list = [self._complete_period(vals) for vals in vals_list]
         for vals in vals_list:
             self._check_start_and_stop(
-                *map(fields.Datetime.to_datetime, (vals.get("start"), vals.get("stop")))
+                *map(self._read_moment, (vals.get("start"), vals.get("stop")))
             )
         visits = super().create(vals_list)
         visits._sync_bookings()
@@ -105,6 +108,8 @@ class FieldServiceVisitPlan(models.AbstractModel):
     def write(self, vals):
         self._check_may_overlap(vals)
         self._check_may_plan(vals)
+        for name in ("start", "stop"):
+            self._read_moment(vals.get(name))
         if vals.get("stop"):
             vals = {name: vals[name] for name in vals if name != "duration"}
         elif vals.get("start"):
@@ -125,13 +130,44 @@ class FieldServiceVisitPlan(models.AbstractModel):
             if vals.get("stop"):
                 vals.pop("duration", None)
             return vals
-        start = fields.Datetime.to_datetime(vals["start"])
+        start = self._read_moment(vals["start"])
         hours = vals.pop("duration", None)
         if not hours:
             order = self.order_id.browse(vals.get("order_id")) or self.order_id
             hours = self.duration or order.planned_hours or 1.0
-        vals["stop"] = start + timedelta(hours=hours)
+        vals["stop"] = start + self._read_length(hours)
         return vals
+
+    @api.model
+    def _read_moment(self, value):
+        """Return a moment that was given, in one of the forms Odoo takes.
+
+        :raises ValidationError: when it is none, or not one to plan with
+        """
+        try:
+            moment = fields.Datetime.to_datetime(value or False)
+        except (TypeError, ValueError) as error:
+            raise ValidationError(
+                self.env._("“%(value)s” is no date and time.", value=value)
+            ) from error
+        self.env["field.service.availability"]._check_days(moment)
+        return moment
+
+    @api.model
+    def _read_length(self, hours):
+        """Return a number of hours as a length of time.
+
+        :raises ValidationError: when no visit can be that long
+        """
+        # Not a number is not less than any, either.
+        if not abs(hours) <= MAX_HOURS:
+            raise ValidationError(
+                self.env._(
+                    "A visit takes %(hours)s hours at most: check its duration.",
+                    hours=MAX_HOURS,
+                )
+            )
+        return timedelta(hours=hours)
 
     def _check_may_overlap(self, vals):
         """Refuse a double booking asked for by somebody who may not allow it."""

@@ -52,6 +52,7 @@ class FieldServiceVisitRules(models.AbstractModel):
     @api.model
     def _check_start_and_stop(self, start, stop):
         """Refuse a period that is none, before the database does it in fewer words."""
+        self.env["field.service.availability"]._check_days(start, stop)
         if bool(start) != bool(stop):
             raise ValidationError(
                 self.env._("A visit needs both a start and an end, or neither.")
@@ -99,7 +100,7 @@ class FieldServiceVisitRules(models.AbstractModel):
             return self.technician_id.id == (value or False)
         if name == "duration":
             return abs(self.duration - (value or 0.0)) < SECOND
-        return self[name] == fields.Datetime.to_datetime(value or False)
+        return self[name] == self._read_moment(value)
 
     def _get_lock_refusal(self, lock):
         """Say what is locked and what to do."""

@@ -19,5 +19,11 @@ class ReportService(models.AbstractModel):
             "doc_ids": docids,
             "doc_model": orders._name,
             "docs": orders,
-            "report": report.browse(self.env.context.get("service_report_id")),
+            # One of these orders, whatever the context says.
+            "report": report.search(
+                [
+                    ("id", "=", self.env.context.get("service_report_id")),
+                    ("order_id", "in", orders.ids),
+                ]
+            ),
         }

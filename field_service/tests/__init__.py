@@ -16,6 +16,7 @@ from . import test_entry
 from . import test_event
 from . import test_multi_company
 from . import test_notice
+from . import test_interface
 from . import test_my_day
 from . import test_my_day_tour
 from . import test_order

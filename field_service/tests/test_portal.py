@@ -357,3 +357,50 @@ class TestPortal(FieldServiceCommon, HttpCase):
         self.assertEqual(self.order._get_site_tz(), "Asia/Tokyo")
         self.company.partner_id.tz = "Europe/Moscow"
         self.assertEqual(self.order._get_site_tz(), "Europe/Moscow")
+    # ------------------------------------------------------------------- bad input
+    def test_strange_addresses(self):
+        """Numbers and signs that nothing has are answered like any other wrong one."""
+        for path in (
+            f"/my/work-orders/{10**30}",
+            f"/my/work-orders/{10**12}?access_token=x",
+            f"/my/work-orders/{10**12}/report",
+            f"/my/work-orders/{10**12}/reschedule",
+            "/my/work-orders?search=a%00b",
+            "/my/work-orders/page/0",
+            f"/my/work-orders/page/{10**15}",
+            self._url("?access_token=%C3%A4"),
+        ):
+            self.assertEqual(self._get(path).status_code, 200, path)
+        self.env.user.group_ids = [
+            Command.link(self.env.ref("field_service.group_technician").id)
+        ]
+        answer = self._get("/field-service/equipment/a%00b")
+        self.assertEqual(answer.status_code, 404)
+
+    def test_strange_requests(self):
+        for values in (
+            {"site_id": "²"},
+            {"site_id": "9" * 30},
+            {"asset_id": "²"},
+            {"asset_id": "9" * 12},
+            {"day": "9999-12-31"},
+            {"day": "0001-01-01"},
+            {"day": "x"},
+            {"description": "\0"},
+        ):
+            form = {"description": "Strange", "site_id": self.partner.id, **values}
+            answer = self._post("/my/work-orders/new", form)
+            self.assertEqual(answer.status_code, 200, values)
+        for name in ("description", "day", "site_id"):
+            answer = self._post(
+                "/my/work-orders/new",
+                {"site_id": self.partner.id},
+                files={name: ("x.txt", b"x")},
+            )
+            self.assertEqual(answer.status_code, 200, name)
+
+    def test_strange_windows(self):
+        for window in ("", "x", "a/b", "/", "2026-01-01 00:00:00/", "1/2/3", "\0/\0"):
+            answer = self._post(self._url("/reschedule"), {"window": window})
+            self.assertEqual(answer.status_code, 200, window)
+            self.assertEqual(self.visit.start, self.start)

@@ -3,6 +3,17 @@
 from datetime import datetime, timedelta
 
 EPOCH = datetime(2000, 1, 1)
+# Beyond them clocks, calendars and time zones cannot be reckoned with.
+NEAR_YEARS = range(1970, 2101)
+
+
+def is_near(day):
+    """Tell whether a day or a moment is one that can be planned with.
+
+    >>> is_near(datetime(2026, 3, 2)), is_near(datetime(9999, 12, 31))
+    (True, False)
+    """
+    return day.year in NEAR_YEARS
 
 
 def floor_moment(moment, step):

@@ -57,6 +57,11 @@ class FieldServiceSlotWizard(models.TransientModel):
     refused = fields.Text(string="Not Proposed", readonly=True)
     message = fields.Text(readonly=True)
 
+    @api.constrains("first_day", "last_day")
+    def _check_days(self):
+        days = self.mapped("first_day") + self.mapped("last_day")
+        self.env["field.service.availability"]._check_days(*days)
+
     # ---------------------------------------------------------------------- open
     @api.model
     def _open(self, order, visit=None):

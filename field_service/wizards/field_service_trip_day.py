@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -22,6 +22,10 @@ class FieldServiceTripDay(models.TransientModel):
         domain="[('company_id', '=', company_id)]",
         help="Nobody chosen: all who have a visit on that day.",
     )
+
+    @api.constrains("date")
+    def _check_date(self):
+        self.env["field.service.availability"]._check_days(*self.mapped("date"))
 
     def action_plan(self):
         """Make or refresh the trips of the day and open them.

@@ -136,7 +136,8 @@ class Cluster:
         command = [str(programs / "initdb"), "-D", str(data), "-U", ROLE]
         command += ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
         run_logged(_as_account(command), self.log, cwd="/")
-        settings = {"listen_addresses": "''", "max_connections": "100"}
+        # Said here, because a PGPORT of the environment would be taken otherwise.
+        settings = {"listen_addresses": "''", "port": "5432", "max_connections": "100"}
         settings |= VOLATILE if self.volatile else {}
         with (data / "postgresql.conf").open("a") as handle:
             handle.writelines(f"{key} = {value}\n" for key, value in settings.items())

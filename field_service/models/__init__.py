@@ -64,6 +64,7 @@ from . import field_service_visit_exchange
 from . import field_service_visit_resources
 from . import field_service_visit_rules
 from . import field_service_visit_warnings
+from . import field_service_visit_skills
 from . import field_service_visit_gate
 from . import field_service_visit_integrity
 from . import field_service_visit_snapshot

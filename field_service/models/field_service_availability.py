@@ -63,16 +63,34 @@ class FieldServiceAvailability(models.AbstractModel):
         """
         # Planning needs everybody's working time; colleagues' leaves are hidden from
         # users, and only "away" is told of them.
-        intervals, __ = resources.sudo()._get_valid_work_intervals(
+        resources = resources.sudo()
+        self._fetch_calendars(resources)
+        intervals, __ = resources._get_valid_work_intervals(
             start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC)
         )
-        return {
-            resource.id: [
-                (_to_utc(begin), _to_utc(end))
-                for begin, end, __ in intervals.get(resource.id, ())
+        # Colleagues on the same calendar share the very moments: each is put into UTC
+        # once. They are told apart by identity, which lasts as long as ``intervals``.
+        work, known = {}, {}
+        for resource_id in resources.ids:
+            work[resource_id] = periods = []
+            for begin, end, __ in intervals.get(resource_id, ()):
+                key = (id(begin), id(end))
+                if key not in known:
+                    known[key] = (_to_utc(begin), _to_utc(end))
+                periods.append(known[key])
+        return work
+
+    @api.model
+    def _fetch_calendars(self, resources):
+        """Read at once what the calendars of people depend on, and not whole files."""
+        people = resources.employee_id
+        people.fetch(["resource_id", "company_id", "current_version_id"])
+        people.version_ids.fetch(
+            [
+                *("employee_id", "active", "date_version", "resource_calendar_id"),
+                *("contract_date_start", "contract_date_end"),
             ]
-            for resource in resources
-        }
+        )
 
     @api.model
     def _get_bookings(self, resources, start, stop):
@@ -81,10 +99,7 @@ class FieldServiceAvailability(models.AbstractModel):
         :return: {resource id: [Busy, ...]} by start; the record is the visit
         :rtype: dict[int, list[Busy]]
         """
-        booking = self.env["field.service.booking"]
-        booking.flush_model()
-        self.env["field.service.visit"].flush_model(["name", "order_id"])
-        self.env["field.service.order"].flush_model(["site_id"])
+        self._flush_bookings()
         rows = self.env.execute_query(
             SQL(
                 """SELECT booking.resource_id, booking.start, booking.stop,
@@ -105,6 +120,43 @@ class FieldServiceAvailability(models.AbstractModel):
         for resource_id, *values in rows:
             busy[resource_id].append(Busy(*values))
         return busy
+
+    @api.model
+    def _get_booked_sites(self, resources, start, stop, visit=None):
+        """Return the same for the slot search: thousands of rows, and only its columns.
+
+        :param visit: one whose bookings do not count
+        :return: {resource id: [(start, stop, site id), ...]}, in no order
+        :rtype: dict[int, list[tuple]]
+        """
+        self._flush_bookings()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT booking.resource_id,
+                          booking.start, booking.stop, work_order.site_id
+                     FROM field_service_booking booking
+                     JOIN field_service_visit visit ON visit.id = booking.visit_id
+                     JOIN field_service_order work_order
+                       ON work_order.id = visit.order_id
+                    WHERE booking.resource_id = ANY(%s)
+                      AND booking.start < %s AND booking.stop > %s
+                      AND booking.visit_id <> %s""",
+                resources.ids,
+                stop,
+                start,
+                (visit and visit.id) or 0,
+            )
+        )
+        booked = defaultdict(list)
+        for resource_id, *values in rows:
+            booked[resource_id].append(values)
+        return booked
+
+    @api.model
+    def _flush_bookings(self):
+        self.env["field.service.booking"].flush_model()
+        self.env["field.service.visit"].flush_model(["name", "order_id"])
+        self.env["field.service.order"].flush_model(["site_id"])
 
     @api.model
     def _get_absences(self, resources, start, stop):

@@ -23,15 +23,14 @@ class FieldServiceSlotDays(models.AbstractModel):
         period = (request.start - MARGIN, request.stop + MARGIN)
         resources = employees.resource_id
         work = availability._get_work(resources, *period)
-        bookings = availability._get_bookings(resources, *period)
+        bookings = availability._get_booked_sites(resources, *period, request.visit)
         meetings = availability._get_meetings(resources, *period)
         people = {}
         for employee in employees:
             resource_id, base = employee.resource_id.id, ("base", employee.id)
             tasks = [
-                Task(busy.start, busy.stop, ("site", busy.site_id))
-                for busy in bookings.get(resource_id, ())
-                if busy.record_id != request.visit.id
+                Task(start, stop, ("site", site_id))
+                for start, stop, site_id in bookings.get(resource_id, ())
             ]
             # Where a meeting takes place is not known: at the office, it is assumed.
             tasks += [

@@ -25,6 +25,7 @@ class FieldServiceVisit(models.Model):
         "field.service.visit.rules",
         "field.service.visit.resources",
         "field.service.visit.exchange",
+        "field.service.visit.skills",
         "field.service.visit.warnings",
         "field.service.visit.calendar",
         "field.service.visit.gate",

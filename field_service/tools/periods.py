@@ -46,6 +46,11 @@ def overlaps(periods, period):
     return any(start < period[1] and stop > period[0] for start, stop in periods)
 
 
+def covers(periods, period):
+    """Tell whether ``period`` lies in one of the periods."""
+    return any(start <= period[0] and period[1] <= stop for start, stop in periods)
+
+
 def unite(periods):
     """Return periods sorted, with those that overlap or touch made one."""
     united = []

@@ -82,13 +82,16 @@ class FieldServiceAvailability(models.AbstractModel):
 
     @api.model
     def _fetch_calendars(self, resources):
-        """Read at once what the calendars of people depend on, and not whole files."""
+        """Read at once what the calendars of people depend on, and not whole files.
+
+        Where they work comes along: whoever plans asks for it next.
+        """
         people = resources.employee_id
         people.fetch(["resource_id", "company_id", "current_version_id"])
         people.version_ids.fetch(
             [
                 *("employee_id", "active", "date_version", "resource_calendar_id"),
-                *("contract_date_start", "contract_date_end"),
+                *("contract_date_start", "contract_date_end", "address_id"),
             ]
         )
 
@@ -125,6 +128,8 @@ class FieldServiceAvailability(models.AbstractModel):
     def _get_booked_sites(self, resources, start, stop, visit=None):
         """Return the same for the slot search: thousands of rows, and only its columns.
 
+        Plans use few moments again and again: each is read once, for all who share it.
+
         :param visit: one whose bookings do not count
         :return: {resource id: [(start, stop, site id), ...]}, in no order
         :rtype: dict[int, list[tuple]]
@@ -132,15 +137,16 @@ class FieldServiceAvailability(models.AbstractModel):
         self._flush_bookings()
         rows = self.env.execute_query(
             SQL(
-                """SELECT booking.resource_id,
-                          booking.start, booking.stop, work_order.site_id
+                """SELECT booking.start, booking.stop,
+                          array_agg(booking.resource_id), array_agg(work_order.site_id)
                      FROM field_service_booking booking
                      JOIN field_service_visit visit ON visit.id = booking.visit_id
                      JOIN field_service_order work_order
                        ON work_order.id = visit.order_id
                     WHERE booking.resource_id = ANY(%s)
                       AND booking.start < %s AND booking.stop > %s
-                      AND booking.visit_id <> %s""",
+                      AND booking.visit_id <> %s
+                    GROUP BY booking.start, booking.stop""",
                 resources.ids,
                 stop,
                 start,
@@ -148,8 +154,9 @@ class FieldServiceAvailability(models.AbstractModel):
             )
         )
         booked = defaultdict(list)
-        for resource_id, *values in rows:
-            booked[resource_id].append(values)
+        for begin, end, resource_ids, site_ids in rows:
+            for resource_id, site_id in zip(resource_ids, site_ids, strict=True):
+                booked[resource_id].append((begin, end, site_id))
         return booked
 
     @api.model

@@ -71,10 +71,6 @@ class FieldServiceSlotDays(models.AbstractModel):
             key for kind, key in places if kind == "site"
         }
         partners = self.env["res.partner"].browse(sorted(filter(None, site_ids)))
-        # Thousands of sites: read what is needed of each, not the whole address.
-        partners.sudo().fetch(
-            ["service_latitude", "service_longitude", "type", "parent_id"]
-        )
         employees = self.env["hr.employee"].browse(people)
         points = {
             ("site", key): point

@@ -61,8 +61,6 @@ class FieldServiceSlotPeople(models.AbstractModel):
         people = technicians.sudo()
         # Read what is needed of each, not the whole file.
         people.fetch(self._get_people_fields())
-        # The work address is in the version: of that too, not everything.
-        people.version_id.fetch(["address_id"])
         total, refused = len(people), []
         for label, allowed in self._get_people_rules(order, team):
             kept = people.filtered(allowed)

@@ -36,6 +36,10 @@ class FieldServiceTravel(models.AbstractModel):
         """
         # Whoever plans a visit may know where it takes place.
         partners = partners.sudo()
+        # Thousands of sites: read what is needed of each, not the whole address.
+        partners._origin.fetch(
+            ["service_latitude", "service_longitude", "type", "parent_id"]
+        )
         return {
             partner.id: point
             for partner in partners

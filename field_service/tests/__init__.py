@@ -21,6 +21,7 @@ from . import test_my_day
 from . import test_my_day_tour
 from . import test_order
 from . import test_osrm
+from . import test_plan_skills
 from . import test_portal
 from . import test_posting
 from . import test_rating

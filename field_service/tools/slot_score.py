@@ -1,6 +1,7 @@
 """How good a slot is, in terms that can be shown. Plain Python, no ORM."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -111,11 +112,17 @@ def search(agendas, demand, minutes, context, limit, get_day):
     Days are looked at in the order of the best they could offer, until none that is
     left can be better than what has been found: the result is that of looking at all.
     """
+
+    @cache
+    def judge(start):
+        """Judge a start once for all whose day begins then."""
+        return _judge_promise(start, start + demand.duration, context)
+
     waiting = sorted(
         (
             (bound, number, agenda, day)
             for number, agenda in enumerate(agendas)
-            for day, bound in _get_bounds(agenda, demand, context)
+            for day, bound in _get_bounds(agenda, demand, context, judge)
         ),
         key=itemgetter(0),
         reverse=True,
@@ -133,7 +140,7 @@ def search(agendas, demand, minutes, context, limit, get_day):
     return candidates
 
 
-def _get_bounds(agenda, demand, context):
+def _get_bounds(agenda, demand, context, judge):
     """Yield each day with the (in time, score) that it cannot exceed."""
     if not demand.windows:
         return
@@ -143,8 +150,7 @@ def _get_bounds(agenda, demand, context):
         start = max(day.start, first)
         if start > last or start >= day.stop:
             continue
-        stop = start + demand.duration
-        in_time, points["promise"] = _judge_promise(start, stop, context)
+        in_time, points["promise"] = judge(start)
         yield day, (in_time, get_score(points, context["weights"]))
 
 

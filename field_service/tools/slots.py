@@ -175,15 +175,14 @@ def get_stretches(day, duration, longest_break):
 
 def join_tasks(tasks):
     """Return tasks as blocks in order; those that overlap or touch are one."""
-    blocks = []
-    for task in sorted(tasks, key=itemgetter(0, 1)):
-        start, stop, place = task
-        if blocks and start < blocks[-1].stop:
-            block = blocks[-1]
-            if stop > block.stop:
-                blocks[-1] = block._replace(stop=stop, last=place)
-        else:
+    blocks, last = [], datetime.min
+    for start, stop, place in sorted(tasks, key=itemgetter(0, 1)):
+        if start >= last:
             blocks.append(Block(start, stop, place, place))
+            last = stop
+        elif stop > last:
+            blocks[-1] = blocks[-1]._replace(stop=stop, last=place)
+            last = stop
     return blocks
 
 

@@ -357,6 +357,7 @@ class TestPortal(FieldServiceCommon, HttpCase):
         self.assertEqual(self.order._get_site_tz(), "Asia/Tokyo")
         self.company.partner_id.tz = "Europe/Moscow"
         self.assertEqual(self.order._get_site_tz(), "Europe/Moscow")
+
     # ------------------------------------------------------------------- bad input
     def test_strange_addresses(self):
         """Numbers and signs that nothing has are answered like any other wrong one."""

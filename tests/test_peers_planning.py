@@ -283,7 +283,11 @@ class TestPeersAccess(FieldServiceBillingCommon):
             (visits.order_id, {"description": "changed"}, AccessError),
             (parts, {"quantity": 5.0}, AccessError),
             # Nobody at all rewrites what happened.
-            (visits.event_ids, {"reason": "changed"}, UserError),
+            (
+                mine.event_ids[:1] + other.event_ids[:1],
+                {"reason": "changed"},
+                UserError,
+            ),
         ):
             records = records.with_user(self.user_technician)
             self.assertEqual(records.search([("id", "in", records.ids)]), records[0])

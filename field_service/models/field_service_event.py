@@ -37,7 +37,12 @@ class FieldServiceEvent(models.Model):
         check_company=True,
     )
     order_id = fields.Many2one(
-        related="visit_id.order_id", store=True, index=True, precompute=True
+        related="visit_id.order_id",
+        store=True,
+        index=True,
+        precompute=True,
+        # It goes with its visit, whichever of the two the database takes first.
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         related="visit_id.company_id", store=True, index=True, precompute=True

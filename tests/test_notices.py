@@ -4,35 +4,20 @@ Real connections and real commits. What was committed is taken away afterwards.
 """
 
 import threading
-import uuid
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, Command, api, fields
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from .races import RaceCase
 
 RUNS = 4
 VISITS = 6
 
 
 @tagged("standard", "post_install", "-at_install")
-class TestNoticesConcurrently(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        cls.mark = uuid.uuid4().hex[:8]
-        cls.ids = cls._commit(cls._prepare)
-        cls.addClassCleanup(cls._commit, cls._clean)
-
-    @classmethod
-    def _commit(cls, function):
-        with cls.registry.cursor() as cr:
-            result = function(api.Environment(cr, SUPERUSER_ID, {}))
-            cr.commit()
-        return result
-
+class TestNoticesConcurrently(RaceCase):
     @classmethod
     def _prepare(cls, env):
         currency = env.ref("base.USD")

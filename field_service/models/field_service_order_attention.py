@@ -44,8 +44,3 @@ class FieldServiceOrderAttention(models.AbstractModel):
         if len(wanted) < len(value):
             domain |= Domain("id", "not in", lines._search([]))
         return domain
-
-    def action_attend(self):
-        """Open what has to be dealt with, see the attention list."""
-        self.ensure_one()
-        return self.env["field.service.attention"].browse(self.id).action_attend()

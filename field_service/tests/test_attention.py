@@ -170,7 +170,7 @@ class TestAttention(FieldServiceCommon):
 
     def test_action_opens_what_must_change(self):
         visit = self._visit(hours=-0.5)
-        action = self.order.with_user(self.dispatcher).action_attend()
+        action = self._line(user=self.dispatcher).action_attend()
         self.assertEqual(
             (action["res_model"], action["res_id"]), (visit._name, visit.id)
         )

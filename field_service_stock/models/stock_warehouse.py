@@ -66,7 +66,8 @@ class StockWarehouse(models.Model):
         result = super()._update_name_and_code(name, code)
         for warehouse in self:
             values = warehouse._get_sequence_values(name=name, code=code)
-            # Sequences belong to the system: as core does for its own types.
-            sequence = warehouse.sudo().service_type_id.sequence_id
-            sequence.write(values["service_type_id"])
+            for name_of_type in ("service_type_id", "service_load_type_id"):
+                # Sequences belong to the system: as core does for its own types.
+                sequence = warehouse.sudo()[name_of_type].sequence_id
+                sequence.write(values[name_of_type])
         return result

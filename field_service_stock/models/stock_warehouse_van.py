@@ -114,12 +114,3 @@ class FieldServiceWarehouseVan(models.AbstractModel):
             "barcode": self.code.replace(" ", "").upper() + "VAN",
         }
         return values
-
-    def _update_name_and_code(self, name=False, code=False):
-        result = super()._update_name_and_code(name, code)
-        for warehouse in self:
-            values = warehouse._get_sequence_values(name=name, code=code)
-            # Sequences belong to the system: as core does for its own types.
-            sequence = warehouse.sudo().service_load_type_id.sequence_id
-            sequence.write(values["service_load_type_id"])
-        return result

@@ -8,6 +8,8 @@ from odoo.tools import consteq
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from ..models.field_service_order_gate import ENDED_STATES
+
 
 class FieldServicePortal(CustomerPortal):
     """Requests, work orders, appointments and reports, for the customer.
@@ -77,15 +79,14 @@ class FieldServicePortal(CustomerPortal):
         }
 
     def _get_filters(self):
-        over = ("done", "closed", "cancelled", "cannot_complete")
         return {
             "open": {
                 "label": request.env._("Open"),
-                "domain": Domain("state", "not in", over),
+                "domain": Domain("state", "not in", ENDED_STATES),
             },
             "over": {
                 "label": request.env._("Past"),
-                "domain": Domain("state", "in", over),
+                "domain": Domain("state", "in", ENDED_STATES),
             },
             "all": {"label": request.env._("All"), "domain": Domain.TRUE},
         }

@@ -5,11 +5,10 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..tools import recurrence
+from .field_service_order_gate import DEAD_STATES
 
 # What people may write; the rest follows from the line and from the orders.
 EDITABLE = {"planned_date", "skip_reason"}
-# Orders that come to nothing: what they were for is owed again.
-DEAD_STATES = ("cancelled", "cannot_complete")
 
 
 class FieldServiceAgreementOccurrence(models.Model):

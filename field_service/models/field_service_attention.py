@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .field_service_visit_gate import BUSY_STATES, OPEN_STATES
-
-WAITING_STATES = tuple(state for state in OPEN_STATES if state not in BUSY_STATES)
+from .field_service_visit_gate import BUSY_STATES, OPEN_STATES, WAITING_STATES
 
 
 class FieldServiceAttention(models.Model):

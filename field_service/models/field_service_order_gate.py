@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 
 OPEN_STATES = ("released", "scheduled", "in_progress")
+# They come to nothing: what they were for may be owed again.
+DEAD_STATES = ("cancelled", "cannot_complete")
+# Nothing is expected any more.
+ENDED_STATES = ("done", "closed", *DEAD_STATES)
 
 
 class FieldServiceOrderGate(models.AbstractModel):

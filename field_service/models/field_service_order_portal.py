@@ -6,8 +6,6 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.misc import format_date, format_time
 
-# Visits the customer may still move: nobody is on the way yet.
-MOVABLE_STATES = ("planned", "dispatched", "acknowledged")
 # How far ahead a customer may choose a time.
 CHOICE_DAYS = 14
 
@@ -127,7 +125,7 @@ class FieldServiceOrderPortal(models.AbstractModel):
         movable = (
             hours
             and len(visit) == 1
-            and visit.state in MOVABLE_STATES
+            and visit._can_move()
             and visit.start
             and visit.start >= earliest
             and visit.lock not in ("time", "both")

@@ -3,9 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .field_service_order_gate import ENDED_STATES
+
 RECENT_DAYS = 90
 SHOWN = 10
-ENDED_STATES = ("done", "closed", "cannot_complete", "cancelled")
 
 
 class FieldServiceOrderRecent(models.AbstractModel):

@@ -2,9 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.sla_clock import Goal, judge
-
-# Orders of which nothing is expected any more.
-ENDED_STATES = ("done", "closed", "cannot_complete", "cancelled")
+from .field_service_order_gate import ENDED_STATES
 
 
 class FieldServiceOrderSla(models.AbstractModel):

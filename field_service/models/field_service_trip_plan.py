@@ -88,7 +88,7 @@ class FieldServiceTripPlan(models.AbstractModel):
             return self.env._("Locked")
         if visit.start < fields.Datetime.now():
             return self.env._("Begun or past")
-        if visit.state not in ("planned", "dispatched", "acknowledged"):
+        if not visit._can_move():
             return visit._get_state_label(visit.state)
         if visit.state != "planned" and not move_sent:
             return self.env._("The technician knows it")

@@ -123,7 +123,7 @@ class FieldServiceVisitExchange(models.AbstractModel):
     def _get_reasons_not_moved(self, what):
         """Say why the time or the technician of the visit cannot be exchanged."""
         reasons = []
-        if self.state not in ("planned", "dispatched", "acknowledged"):
+        if not self._can_move():
             reasons.append(
                 self.env._(
                     "it is “%(state)s”: only visits to come are exchanged.",

@@ -1,7 +1,6 @@
 from odoo import models
 
-# Later on the technician is on his way or there.
-MOVABLE_STATES = ("planned", "dispatched", "acknowledged")
+from .field_service_visit_gate import WAITING_STATES
 
 
 class FieldServiceVisitSlots(models.AbstractModel):
@@ -13,7 +12,8 @@ class FieldServiceVisitSlots(models.AbstractModel):
     def _can_move(self):
         """Tell whether the visit can still be given another time."""
         self.ensure_one()
-        return self.state in MOVABLE_STATES
+        # Later on the technician is on his way or there.
+        return self.state in WAITING_STATES
 
     def action_find_slot(self):
         """Open the slot search for the visit."""

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_datetime
 
 from ..models.field_service_order_gate import OPEN_STATES
-from ..models.field_service_visit_slots import MOVABLE_STATES
+from ..models.field_service_visit_gate import WAITING_STATES
 from ..tools.recurrence import to_utc, to_wall
 
 DEFAULT_DAYS = 14
@@ -30,7 +30,7 @@ class FieldServiceSlotWizard(models.TransientModel):
         comodel_name="field.service.visit",
         string="Visit to Move",
         ondelete="cascade",
-        domain=f"[('order_id', '=', order_id), ('state', 'in', {MOVABLE_STATES})]",
+        domain=f"[('order_id', '=', order_id), ('state', 'in', {WAITING_STATES})]",
         help="Empty: another visit is planned.",
     )
     mode = fields.Selection(

@@ -2,8 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.field_service.models.field_service_order_baseline import PlannedCost
-
-DEAD_STATES = ("cancelled", "cannot_complete")
+from odoo.addons.field_service.models.field_service_order_gate import DEAD_STATES
 
 
 class FieldServiceOrder(models.Model):

@@ -75,7 +75,7 @@ class FieldServiceBoard(models.AbstractModel):
         team = self._get_team(team_id)
         # Names and calendars are told to whoever plans; employees' records are not.
         members = self._get_technicians(team).sudo()
-        visits = self._get_visits(start, stop, Domain(list(domain)), team, members)
+        visits = self._get_visits(start, stop, self._read_domain(domain), team, members)
         technicians = members | self._get_people(visits)
         times = self._get_times(technicians, start, stop)
         return {
@@ -103,7 +103,7 @@ class FieldServiceBoard(models.AbstractModel):
         try:
             start = fields.Datetime.to_datetime(start)
             stop = fields.Datetime.to_datetime(stop)
-        except ValueError:
+        except (AttributeError, TypeError, ValueError):
             start = None
         if not start or not stop or not timedelta() < stop - start:
             raise UserError(self.env._("Say from when to when."))
@@ -112,6 +112,17 @@ class FieldServiceBoard(models.AbstractModel):
                 self.env._("The board shows %(days)s days at most.", days=MAX_DAYS)
             )
         return start, stop
+
+    @api.model
+    def _read_domain(self, domain):
+        try:
+            domain = Domain(list(domain))
+            domain.validate(self.env["field.service.visit"])
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise UserError(
+                self.env._("This filter was not understood: choose another one.")
+            ) from error
+        return domain
 
     # ---------------------------------------------------------------------- rows
     @api.model
@@ -124,6 +135,7 @@ class FieldServiceBoard(models.AbstractModel):
     @api.model
     def _get_team(self, team_id):
         # A choice may outlive its team, and the user's company.
+        team_id = team_id if type(team_id) is int else False
         return self.env["field.service.team"].search(
             [("id", "=", team_id), ("company_id", "in", self.env.companies.ids)]
         )

@@ -1,8 +1,12 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.spans import to_ms
 from .field_service_visit_gate import OPEN_STATES
+
+# More at once is no page.
+MAX_ROWS = 500
 
 
 class FieldServiceBoardList(models.AbstractModel):
@@ -18,15 +22,21 @@ class FieldServiceBoardList(models.AbstractModel):
         :return: how many there are, and those from ``offset`` on
         """
         self._check_can_plan()
+        if not (type(offset) is int and type(limit) is int and 0 < limit <= MAX_ROWS):
+            raise UserError(self.env._("This page was not understood: load anew."))
         domain = self._get_to_plan_domain()
-        if team_id:
+        search = str(search or "").replace("\0", "")
+        if team_id and type(team_id) is int:
             domain &= Domain("team_id", "in", [False, team_id])
         if search:
             domain &= Domain.OR(
                 Domain(name, "ilike", search) for name in self._get_to_plan_searched()
             )
         orders = self.env["field.service.order"].search(
-            domain, offset=offset, limit=limit, order="priority desc, sla_breach_on, id"
+            domain,
+            offset=max(offset, 0),
+            limit=limit,
+            order="priority desc, sla_breach_on, id",
         )
         return {
             "length": offset + len(orders)

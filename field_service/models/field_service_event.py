@@ -11,6 +11,7 @@ CLOCK_TOLERANCE = timedelta(minutes=10)
 
 # Known to those only who import it: no call of the interface can give it.
 LOGGING = object()
+CHANGED = object()
 
 
 class Reported(dict):

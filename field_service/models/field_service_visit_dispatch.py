@@ -4,7 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 
-from .field_service_event import Reported
+from .field_service_event import CHANGED, Reported
 from .field_service_visit_gate import BUSY_STATES, TOLD_STATES, WAITING_STATES
 
 
@@ -133,13 +133,18 @@ class FieldServiceVisitDispatch(models.AbstractModel):
         if self.state == "dispatched":
             self._log_transition("dispatched", {self: "dispatched"})
         else:
-            changing = self.with_context(service_changed=True)
+            changing = self.with_context(service_changed=CHANGED)
             changing.write({"state": "dispatched"})
         # Remembered by the system, whoever has changed the visit.
         self.sudo().write(values)
 
     def _announce_change(self, before, after):
         """Tell about a change after the dispatch; see the notices."""
+
+    @api.model
+    def _is_dispatched_again(self):
+        """Tell whether the dispatch under way is one because something changed."""
+        return self.env.context.get("service_changed") is CHANGED
 
     # --------------------------------------------------------------- transitions
     def _get_blocking_reasons(self, target):
@@ -184,7 +189,7 @@ class FieldServiceVisitDispatch(models.AbstractModel):
 
     def _prepare_dispatch_values(self, target, previous, moment):
         """Return what is remembered of a dispatch, or of an acknowledgement."""
-        if target == "dispatched" and not self.env.context.get("service_changed"):
+        if target == "dispatched" and not self._is_dispatched_again():
             return {
                 "dispatched_on": moment,
                 "dispatched_by_id": self.env.uid,

@@ -77,7 +77,7 @@ class FieldServiceVisitNotice(models.AbstractModel):
             self._announce("cancelled", people)
         elif target == "working" and previous in (*WAITING_STATES, "travelling"):
             self._announce("arrived")
-        elif target in TRIGGERS and not self.env.context.get("service_changed"):
+        elif target in TRIGGERS and not self._is_dispatched_again():
             self._announce(TRIGGERS[target])
 
     def _announce_change(self, before, after):

@@ -202,6 +202,25 @@ class TestInterface(FieldServiceCommon):
             self._refuses(self.board.undo, wrong)
         self._refuses(self.board.undo, {**step, "before": {"technician_id": 10**9}})
 
+    def test_board_reads_what_it_understands(self):
+        period = ("2026-03-02 00:00:00", "2026-03-09 00:00:00")
+        for wrong in ([["nothing", "=", 1]], [["id", "?", 1]], "id", [5], 5):
+            self._refuses(self.board.get_board_data, *period, domain=wrong)
+        for wrong in ((5, 6), (["x"], period[1]), (period[1], period[0])):
+            self._refuses(self.board.get_board_data, *wrong)
+        self.assertIn("visits", self.board.get_board_data(*period, team_id="x"))
+        waiting = self._create_order()
+        found = self.board.get_orders_to_plan(f"{waiting.name}\0", team_id=["x"])
+        self.assertEqual([one["id"] for one in found["records"]], waiting.ids)
+        for wrong in ({"limit": "x"}, {"limit": 10**9}, {"offset": None}):
+            self._refuses(self.board.get_orders_to_plan, **wrong)
+
+    def test_context_does_not_keep_a_dispatch_quiet(self):
+        quiet = self.planned.with_context(service_changed=True)
+        quiet.write({"state": "dispatched"})
+        self.assertEqual(self.visit.dispatched_by_id, self.dispatcher)
+        self.assertTrue(self.visit.dispatch_snapshot)
+
     # --------------------------------------------------------------------- phone
     def test_phone_is_answered_whatever_it_sends(self):
         """One report that cannot be read does not keep the others from arriving."""

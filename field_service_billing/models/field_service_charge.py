@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .field_service_charge_billing import RELEASING
 from .field_service_job_type import COVERAGES
 from .field_service_order_billing import FINISHED_STATES
 
@@ -319,7 +320,7 @@ class FieldServiceCharge(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_not_ordered(self):
-        releasing = self.env.context.get("service_release_charges")
+        releasing = self.env.context.get("service_release_charges") is RELEASING
         for charge in self:
             if charge.sale_line_id and not releasing:
                 raise UserError(

@@ -3,6 +3,9 @@ from typing import NamedTuple
 
 from odoo import api, models
 
+# Known to those only who import it: no call of the interface can give it.
+RELEASING = object()
+
 
 class ChargeTarget(NamedTuple):
     """What one source of an order's work should be charged, in all.
@@ -234,7 +237,7 @@ class FieldServiceChargeBilling(models.AbstractModel):
         doubles = self.browse()
         for charges in self._group_derived().values():
             doubles |= charges[1:]
-        doubles.with_context(service_release_charges=True).unlink()
+        doubles.with_context(service_release_charges=RELEASING).unlink()
         self.exists().write({"sale_line_id": False})
 
     def _group_derived(self):

@@ -185,6 +185,8 @@ class TestCharges(FieldServiceBillingCommon):
             order.charge_ids.price_unit = 10.0
         with self.assertRaisesRegex(UserError, "on sales order"):
             order.charge_ids.unlink()
+        with self.assertRaisesRegex(UserError, "on sales order"):
+            order.charge_ids.with_context(service_release_charges=True).unlink()
         with self.assertRaisesRegex(ValidationError, "Credit the invoice"):
             order.coverage = "goodwill"
 

@@ -37,6 +37,5 @@
     },
     "demo": ["demo/field_service_stock_demo.xml"],
     "pre_init_hook": "pre_init_hook",
-    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

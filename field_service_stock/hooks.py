@@ -10,14 +10,6 @@ def pre_init_hook(env):
         sql.create_column(env.cr, "stock_move", "service_order_id", "int4")
 
 
-def post_init_hook(env):
-    """Give the warehouses that exist already their operation type."""
-    warehouses = env["stock.warehouse"].with_context(active_test=False)
-    for warehouse in warehouses.search([("service_type_id", "=", False)]):
-        warehouse.write(warehouse._create_or_update_sequences_and_picking_types())
-        warehouse._create_or_update_global_routes_rules()
-
-
 def uninstall_hook(env):
     """Take the operation types away: delete the unused ones, archive the others."""
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])

@@ -178,7 +178,7 @@ class FieldServicePartOperation(models.AbstractModel):
         warehouse = self.location_id.warehouse_id or self.env["stock.warehouse"].search(
             [("company_id", "=", self.company_id.id)], limit=1
         )
-        return warehouse.service_type_id or warehouse.out_type_id
+        return warehouse._get_service_type()
 
     # ----------------------------------------------------------------------- use
     def _use(self, quantity=None):

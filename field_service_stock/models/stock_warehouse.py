@@ -13,6 +13,11 @@ class StockWarehouse(models.Model):
         copy=False,
     )
 
+    def _get_service_type(self):
+        """Return the operation type that takes parts to the customer."""
+        self._ensure_service_types()
+        return self.service_type_id
+
     def _get_sequence_values(self, name=False, code=False):
         values = super()._get_sequence_values(name=name, code=code)
         prefix = self.service_type_id.sequence_code or "WO"
@@ -44,10 +49,11 @@ class StockWarehouse(models.Model):
 
     def _get_picking_type_update_values(self):
         values = super()._get_picking_type_update_values()
-        values["service_type_id"] = {
-            "active": self.active,
-            "barcode": self.code.replace(" ", "").upper() + "WO",
-        }
+        if self.service_type_id or self._makes_service_types():
+            values["service_type_id"] = {
+                "active": self.active,
+                "barcode": self.code.replace(" ", "").upper() + "WO",
+            }
         return values
 
     def _create_or_update_sequences_and_picking_types(self):

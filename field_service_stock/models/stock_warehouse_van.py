@@ -33,9 +33,7 @@ class FieldServiceWarehouseVan(models.AbstractModel):
 
     def _get_van_routes(self):
         """Return the routes of the two rules: from stock, and on order."""
-        self.ensure_one()
-        if not self.service_load_type_id:
-            self.write(self._create_or_update_sequences_and_picking_types())
+        self._ensure_service_types()
         if not (self.service_pull_id and self.service_order_pull_id):
             self._create_or_update_global_routes_rules()
         return self.service_pull_id.route_id, self.service_order_pull_id.route_id
@@ -78,6 +76,21 @@ class FieldServiceWarehouseVan(models.AbstractModel):
         }
 
     # ----------------------------------------------------------- operation type
+    def _ensure_service_types(self):
+        """Make the operation types of work orders where they are first needed.
+
+        A warehouse that serves no work order stays as it is: whoever looks for its
+        one operation type for deliveries finds one.
+        """
+        self.ensure_one()
+        if not (self.service_type_id and self.service_load_type_id):
+            warehouse = self.with_context(service_types=True)
+            warehouse.write(warehouse._create_or_update_sequences_and_picking_types())
+
+    def _makes_service_types(self):
+        """Tell whether the operation types that are missing are made now."""
+        return bool(self.env.context.get("service_types"))
+
     def _get_sequence_values(self, name=False, code=False):
         values = super()._get_sequence_values(name=name, code=code)
         prefix = self.service_load_type_id.sequence_code or "VAN"
@@ -109,8 +122,9 @@ class FieldServiceWarehouseVan(models.AbstractModel):
 
     def _get_picking_type_update_values(self):
         values = super()._get_picking_type_update_values()
-        values["service_load_type_id"] = {
-            "active": self.active,
-            "barcode": self.code.replace(" ", "").upper() + "VAN",
-        }
+        if self.service_load_type_id or self._makes_service_types():
+            values["service_load_type_id"] = {
+                "active": self.active,
+                "barcode": self.code.replace(" ", "").upper() + "VAN",
+            }
         return values

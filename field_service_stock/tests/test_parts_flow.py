@@ -79,16 +79,24 @@ class TestPartsFlow(FieldServiceStockCommon):
         visit.technician_id = self.technician
         self.assertEqual(part.location_id, van)
 
-    def test_every_warehouse_has_the_operation_type(self):
+    def test_a_warehouse_gets_the_operation_types_with_its_first_part(self):
         for company in self.company, self.company_b:
-            warehouse = self.env["stock.warehouse"].search(
-                [("company_id", "=", company.id)], limit=1
+            warehouse = self.env["stock.warehouse"].create(
+                {"name": "Depot", "code": "DEP", "company_id": company.id}
             )
+            self.assertFalse(warehouse.service_type_id + warehouse.service_load_type_id)
+            order = self._create_order(company_id=company.id)
+            hose = self._create_part_product("Hose", company=company)
+            part = self._create_part(order, hose, location_id=warehouse.lot_stock_id.id)
+            part.action_reserve()
             service_type = warehouse.service_type_id
+            self.assertEqual(part.move_ids.picking_type_id, service_type)
             self.assertEqual(service_type.code, "outgoing")
             self.assertEqual(service_type.return_picking_type_id, warehouse.in_type_id)
+            self.assertEqual(warehouse._get_service_type(), service_type)
             warehouse.code = "X" + warehouse.code[:3]
-            self.assertTrue(service_type.sequence_id.prefix.startswith(warehouse.code))
+            self.assertTrue(service_type.sequence_id.prefix.startswith("XDEP/WO"))
+            self.assertEqual(service_type.barcode, "XDEPWO")
 
     # ------------------------------------------------------------------ reserve
     def test_release_reserves_one_transfer_per_order(self):

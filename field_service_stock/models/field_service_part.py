@@ -11,6 +11,7 @@ class FieldServicePart(models.Model):
 
     _name = "field.service.part"
     _inherit = [
+        "field.service.part.van",
         "field.service.part.dispatch",
         "field.service.part.demand",
         "field.service.part.supply",
@@ -174,8 +175,10 @@ class FieldServicePart(models.Model):
 
     @api.depends(
         "visit_id.technician_id",
+        "visit_id.resource_ids",
         "order_id.company_id",
         "order_id.visit_ids.technician_id",
+        "order_id.visit_ids.resource_ids",
         "order_id.visit_ids.state",
     )
     def _compute_location_id(self):
@@ -347,12 +350,8 @@ class FieldServicePart(models.Model):
         """Return where the part is taken from: the van, else the warehouse's stock."""
         # The planned technician's van is no secret, his employee record is.
         part = self.sudo()
-        visits = part.order_id.visit_ids.filtered(
-            lambda visit: visit.state not in ("cancelled", "declined", "missed")
-        )
-        technician = part.visit_id.technician_id or visits[:1].technician_id
-        van = technician.service_location_id
-        if van and van.company_id == part.company_id:
+        van = part._get_planned_van()
+        if van:
             return van
         company = part.company_id or part.order_id.company_id
         warehouse = part.env["stock.warehouse"].search(

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -15,6 +15,32 @@ class HrEmployee(models.Model):
         groups="hr.group_hr_user",
         help="Stock location of the technician's van: his parts are taken from there.",
     )
+
+    @api.constrains("service_location_id")
+    def _check_service_location(self):
+        # An HR officer's employee, a storekeeper's location.
+        self.sudo().service_location_id._check_service_van()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "service_location_id" in vals:
+            self._follow_service_location()
+        return result
+
+    def _follow_service_location(self):
+        """Whoever changes vans takes his parts from the new one."""
+        # Whoever keeps the employees need not see the work orders.
+        parts = self.env["field.service.part"].sudo()
+        parts.search(
+            [
+                ("order_id.visit_ids.technician_id", "in", self.ids),
+                ("state", "=", "draft"),
+            ]
+        )._follow_van()
+
+    def action_setup_vans(self):
+        """Ask which van each of the technicians gets."""
+        return self.env["field.service.van.setup"]._open(self)
 
     def action_create_service_location(self):
         """Make a van location for each technician who has none."""
@@ -62,4 +88,5 @@ class HrEmployee(models.Model):
             "location_id": warehouse.view_location_id.id,
             "usage": "internal",
             "company_id": self.company_id.id,
+            "service_van": True,
         }

@@ -12,7 +12,11 @@ class StockMove(models.Model):
     """
 
     _name = "stock.move"
-    _inherit = ["stock.move", "field.service.posting.mixin"]
+    _inherit = [
+        "field.service.move.van",
+        "stock.move",
+        "field.service.posting.mixin",
+    ]
 
     service_part_id = fields.Many2one(
         comodel_name="field.service.part",

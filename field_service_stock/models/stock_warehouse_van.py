@@ -33,10 +33,19 @@ class FieldServiceWarehouseVan(models.AbstractModel):
 
     def _get_van_routes(self):
         """Return the routes of the two rules: from stock, and on order."""
+        self._ensure_van_rules()
+        return self.service_pull_id.route_id, self.service_order_pull_id.route_id
+
+    def _get_van_rule(self):
+        """Return the rule that fills a van from stock."""
+        self._ensure_van_rules()
+        return self.service_pull_id
+
+    def _ensure_van_rules(self):
+        """Make the rules, and what they need, where the first van is filled."""
         self._ensure_service_types()
         if not (self.service_pull_id and self.service_order_pull_id):
             self._create_or_update_global_routes_rules()
-        return self.service_pull_id.route_id, self.service_order_pull_id.route_id
 
     # -------------------------------------------------------------------- rules
     def _generate_global_route_rules_values(self):

@@ -5,3 +5,6 @@ from . import test_parts_posting
 from . import test_demand
 from . import test_parts_dispatch
 from . import test_readiness
+from . import test_vans
+from . import test_van_stock
+from . import test_van_transfer

@@ -45,7 +45,10 @@
             "field_service_stock/static/src/planning/**/*",
         ],
     },
-    "demo": ["demo/field_service_stock_demo.xml"],
+    "demo": [
+        "demo/field_service_stock_demo.xml",
+        "demo/field_service_van_demo.xml",
+    ],
     "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -117,6 +117,18 @@ def return_part(world, number):
         part.action_return(1)
 
 
+def hand_over(world, number):
+    """A part goes from van to van, there or back: no cost of anybody."""
+    setting = world.settings[number % 2]
+    van = setting.technician.service_location_id
+    place = van.location_id
+    other = place.child_ids.filtered(lambda spot: spot.name == "Colleague")
+    other = other or van.copy({"name": "Colleague", "service_van": True})
+    vans = (van, other) if number // 2 % 3 else (other, van)
+    transfers = setting.env["field.service.van.transfer"]
+    transfers._ask(*vans, setting.part, number % 3 + 1).action_hand_over()
+
+
 def correct_quantity(world, number):
     """A done quantity that was counted wrong."""
     moves = world.order(number).service_move_ids.filtered(
@@ -262,6 +274,7 @@ OPERATIONS = [
     correct_hours,
     use_part,
     return_part,
+    hand_over,
     correct_quantity,
     bill_order,
     draft_invoice,

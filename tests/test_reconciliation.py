@@ -27,6 +27,7 @@ SCRIPT = [
     (operations.correct_quantity, 5),
     (operations.return_part, 2),
     (operations.buy_dearer, 4),
+    (operations.hand_over, 2),
     (operations.work_visit, 2),
     (operations.correct_hours, 65),
     (operations.draft_invoice, 2),

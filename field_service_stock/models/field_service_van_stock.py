@@ -39,9 +39,7 @@ class FieldServiceVanStock(models.Model):
     vehicle = fields.Char(readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     barcode = fields.Char(readonly=True)
-    lot_id = fields.Many2one(
-        "stock.lot", string="Lot/Serial Number", readonly=True
-    )
+    lot_id = fields.Many2one("stock.lot", string="Lot/Serial Number", readonly=True)
     lot_name = fields.Char(string="Lot or Serial", readonly=True)
     quantity = fields.Float(string="On Hand", digits="Product Unit", readonly=True)
     reserved_quantity = fields.Float(

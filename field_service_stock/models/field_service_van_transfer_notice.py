@@ -40,7 +40,7 @@ class FieldServiceVanTransferNotice(models.AbstractModel):
             title = get_title(told)
             told.message_post(
                 body=told._render_lines(title),
-                subject=f"{title}: {told.product_id.display_name}",
+                subject=": ".join((title, told.product_id.display_name)),
                 partner_ids=readers.ids,
                 subtype_xmlid="mail.mt_note",
                 force_send=False,
@@ -50,13 +50,8 @@ class FieldServiceVanTransferNotice(models.AbstractModel):
     def _render_lines(self, title):
         """Return what, from whom, for whom and why, as a list."""
         amount = f"{self.product_id.uom_id.round(self.quantity):g}"
-        what = " ".join(
-            filter(
-                None,
-                (amount, self.uom_id.name, self.product_id.display_name)
-                + (self.lot_id.name,),
-            )
-        )
+        product, lot = self.product_id.display_name, self.lot_id.name
+        what = " ".join(filter(None, (amount, self.uom_id.name, product, lot)))
         lines = [
             what,
             f"{self.source_id._get_van_name()} → {self.destination_id._get_van_name()}",

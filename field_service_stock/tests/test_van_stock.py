@@ -149,9 +149,7 @@ class TestVanStock(FieldServiceStockCommon):
         self.assertEqual(
             lines.mapped("location_id"), self.van + self.van_ulf + self.van_tom
         )
-        self.assertEqual(
-            lines.mapped("distance"), ["My van", "72.3 km", "144.6 km"]
-        )
+        self.assertEqual(lines.mapped("distance"), ["My van", "72.3 km", "144.6 km"])
         # From the site of an order, that the user may see.
         later = "2026-03-04 14:00:00"
         site = self._place(51.1, 8.0)

@@ -115,12 +115,8 @@ class TestVanTransfer(FieldServiceStockCommon):
         self.user_tom.lang = "ru_RU"
         self._receive(self.seal, 5.0, 10.0, location=self.van_tom)
         transfer = self._ask(user=self.dispatcher, destination_id=self.van.id)
-        told = dict(
-            (tuple(people), title) for title, people in self._get_told(transfer)
-        )
-        self.assertEqual(
-            told[self.user_technician.name,], "A colleague needs a part"
-        )
+        told = {tuple(people): title for title, people in self._get_told(transfer)}
+        self.assertEqual(told[self.user_technician.name,], "A colleague needs a part")
         self.assertRegex(told[self.user_tom.name,], "[А-Яа-я]")
 
     def test_the_other_quantity_is_agreed_on(self):

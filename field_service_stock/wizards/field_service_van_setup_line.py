@@ -13,7 +13,8 @@ class FieldServiceVanSetupLine(models.TransientModel):
     vehicle_id = fields.Many2one(
         comodel_name="resource.resource",
         ondelete="cascade",
-        domain="[('resource_type', '=', 'material'), ('company_id', 'in', (company_id, False))]",
+        domain="[('resource_type', '=', 'material'), "
+        "('company_id', 'in', (company_id, False))]",
         help="The van belongs to the vehicle too: whoever books it takes from it.",
     )
     company_id = fields.Many2one(

@@ -126,8 +126,8 @@ class FieldServiceVanStock(models.Model):
 
     @api.depends("product_id", "lot_id", "owned_quantity", "company_id")
     def _compute_value(self):
+        # What it costs is for those who see costs: see the groups of the field.
         for line in self.sudo():
-            # What it costs is for those who see costs: see the groups of the field.
             product = line.product_id.with_company(line.company_id)
             lot = line.lot_id.with_company(line.company_id)
             valued = lot if product.lot_valuated and lot else product

@@ -78,6 +78,7 @@ from . import field_service_notice
 from . import field_service_visit_plan
 from . import field_service_visit_log
 from . import field_service_visit_documents
+from . import field_service_visit_travel
 from . import field_service_visit_trip
 from . import field_service_visit_slots
 from . import field_service_visit_portal

@@ -278,6 +278,8 @@ class FieldServiceOrder(models.Model):
     # ---------------------------------------------------------------------- CRUD
     @api.model_create_multi
     def create(self, vals_list):
+        # Copies: one dict of the caller may stand for many records.
+        vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             if not vals.get("name"):
                 company = self.env["res.company"].browse(

@@ -57,6 +57,8 @@ class FieldServicePostingMixin(models.AbstractModel):
             return moves
         sources._lock_orders_for_posting(targets)
         deltas = sources._get_posting_deltas(targets)
+        orders = self.env["field.service.order"].union(*(one.order for one in deltas))
+        orders._ensure_analytic_accounts()
         groups = defaultdict(list)
         for target in deltas:
             company = target.order.company_id

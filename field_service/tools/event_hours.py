@@ -51,6 +51,19 @@ def effective_entries(entries):
     return sorted(counting, key=lambda entry: (entry.time, entry.id))
 
 
+def spans_by_phase(entries):
+    """Return [(start, stop)] of travel, wait, work and pause, in time order."""
+    spans = {name: [] for name in ("travel", "wait", "work", "pause")}
+    phase, since = None, None
+    for entry in effective_entries(entries):
+        if entry.type not in PHASES:
+            continue
+        if phase:
+            spans[phase].append((since, entry.time))
+        phase, since = PHASES[entry.type], entry.time
+    return spans
+
+
 def hours_by_phase(entries):
     """Return hours of travel, wait, work and pause.
 
@@ -62,12 +75,7 @@ def hours_by_phase(entries):
     ...                 Entry(5, "work_end", dt(2026, 1, 5, 10))])
     {'travel': 0.5, 'wait': 0.0, 'work': 1.75, 'pause': 0.25}
     """
-    seconds = dict.fromkeys(("travel", "wait", "work", "pause"), 0.0)
-    phase, since = None, None
-    for entry in effective_entries(entries):
-        if entry.type not in PHASES:
-            continue
-        if phase:
-            seconds[phase] += (entry.time - since).total_seconds()
-        phase, since = PHASES[entry.type], entry.time
-    return {name: total / 3600.0 for name, total in seconds.items()}
+    return {
+        name: sum((stop - start).total_seconds() for start, stop in spans) / 3600.0
+        for name, spans in spans_by_phase(entries).items()
+    }

@@ -1,6 +1,7 @@
 from . import res_company
 from . import res_config_settings
 from . import hr_employee
+from . import resource_resource
 from . import field_service_labour_rate
 from . import field_service_visit_rate
 from . import field_service_job_type

@@ -42,6 +42,15 @@ class FieldServiceVisit(models.Model):
         help="Frozen cost of one hour on the way.",
     )
 
+    km_rate = fields.Monetary(
+        string="Cost per km",
+        currency_field="cost_currency_id",
+        copy=False,
+        readonly=True,
+        groups="field_service.group_cost",
+        help="Frozen cost of one km on the way.",
+    )
+
     @api.depends("rate_ids.rate", "technician_id", "crew_ids")
     def _compute_labour_rate(self):
         for visit in self:
@@ -92,12 +101,23 @@ class FieldServiceVisit(models.Model):
             .grouped("company_id")
             .items()
         ):
-            group.write(
-                {
-                    "travel_rate": company.service_travel_rate,
-                    "cost_frozen_on": fields.Date.context_today(self),
-                }
-            )
+            for km_rate, driven in group.grouped(
+                lambda visit: visit._get_km_rate()
+            ).items():
+                driven.write(
+                    {
+                        "travel_rate": company.service_travel_rate,
+                        "km_rate": km_rate,
+                        "cost_frozen_on": fields.Date.context_today(self),
+                    }
+                )
+
+    def _get_km_rate(self):
+        """Return what a km costs: with the booked vehicles, else the company's."""
+        return (
+            sum(self.resource_ids.mapped("service_km_rate"))
+            or self.company_id.service_km_rate
+        )
 
     def _prepare_rate_values(self, company, pairs):
         """Return the values of the frozen rates of pairs (visit, person)."""
@@ -109,7 +129,13 @@ class FieldServiceVisit(models.Model):
             rate = rates[person, visit._get_cost_date()]
             if rate is not None:
                 result.append(
-                    {"visit_id": visit.id, "employee_id": person.id, "rate": rate}
+                    {
+                        "visit_id": visit.id,
+                        "employee_id": person.id,
+                        "rate": rate,
+                        "overtime_multiplier": company.service_overtime_multiplier,
+                        "rest_multiplier": company.service_rest_multiplier,
+                    }
                 )
         return result
 
@@ -133,11 +159,10 @@ class FieldServiceVisit(models.Model):
         """Return what the visit's work and way cost its order."""
         self.ensure_one()
         currency = self.company_id.currency_id
-        labour = sum(
-            currency.round(self.work_hours * rate.rate)
-            for rate in self._get_crew_rates()
+        labour = sum(rate._get_cost() for rate in self._get_crew_rates())
+        travel = currency.round(
+            self.travel_hours * self.travel_rate + self.travel_km * self.km_rate
         )
-        travel = currency.round(self.travel_hours * self.travel_rate)
         amounts = {"labour": labour, "travel": travel}
         return [
             self._prepare_posting_target(kind, amount)

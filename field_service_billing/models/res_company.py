@@ -19,6 +19,26 @@ class ResCompany(models.Model):
         groups="field_service.group_cost",
         help="Cost of one hour on the road, van included. Zero: travel posts nothing.",
     )
+    service_km_rate = fields.Monetary(
+        string="Vehicle Cost per km",
+        groups="field_service.group_cost",
+        help="Cost of one km on the road, unless the booked vehicle has its own. "
+        "Zero: km post nothing.",
+    )
+    service_overtime_multiplier = fields.Float(
+        string="Overtime Multiplier",
+        default=1.0,
+        groups="field_service.group_cost",
+        help="What an hour outside the technician's working time costs, as a multiple "
+        "of his rate. 1: the same.",
+    )
+    service_rest_multiplier = fields.Float(
+        string="Day Off Multiplier",
+        default=1.0,
+        groups="field_service.group_cost",
+        help="The same for days without any working time: weekends, public holidays, "
+        "leave.",
+    )
     service_labour_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Field Labour",
@@ -69,6 +89,14 @@ class ResCompany(models.Model):
         "product of its own.",
     )
 
+    _service_multipliers_positive = models.Constraint(
+        "CHECK(service_overtime_multiplier >= 0 AND service_rest_multiplier >= 0)",
+        "The cost of overtime and of days off cannot be negative.",
+    )
+    _service_km_rate_positive = models.Constraint(
+        "CHECK(service_km_rate >= 0)", "The cost of a km cannot be negative."
+    )
+
     def _get_service_account_fields(self):
         direct_cost = "expense_direct_cost"
         return {
@@ -103,6 +131,15 @@ class ResCompany(models.Model):
         if not company.service_absorb_labour:
             return []
         names = ["service_journal_id", *LABOUR_ACCOUNTS]
-        if not company.currency_id.is_zero(company.service_travel_rate):
+        if company._has_travel_cost():
             names += TRAVEL_ACCOUNTS
         return names
+
+    def _has_travel_cost(self):
+        """Tell whether the way to a visit costs its order anything."""
+        self.ensure_one()
+        if self.service_travel_rate or self.service_km_rate:
+            return True
+        vehicles = self.env["resource.resource"]
+        domain = [("company_id", "in", [False, self.id]), ("service_km_rate", ">", 0)]
+        return bool(vehicles.search_count(domain, limit=1))

@@ -12,6 +12,21 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         groups="field_service.group_cost",
     )
+    service_km_rate = fields.Monetary(
+        related="company_id.service_km_rate",
+        readonly=False,
+        groups="field_service.group_cost",
+    )
+    service_overtime_multiplier = fields.Float(
+        related="company_id.service_overtime_multiplier",
+        readonly=False,
+        groups="field_service.group_cost",
+    )
+    service_rest_multiplier = fields.Float(
+        related="company_id.service_rest_multiplier",
+        readonly=False,
+        groups="field_service.group_cost",
+    )
     service_labour_account_id = fields.Many2one(
         related="company_id.service_labour_account_id", readonly=False
     )

@@ -1,3 +1,4 @@
+from . import test_labour_extra
 from . import test_labour_posting
 from . import test_labour_rate
 from . import test_charges

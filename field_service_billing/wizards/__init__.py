@@ -1,1 +1,2 @@
+from . import field_service_labour_rate_wizard
 from . import sale_order_discount

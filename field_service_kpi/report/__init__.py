@@ -2,3 +2,4 @@ from . import field_service_ledger_report
 from . import field_service_reconciliation
 from . import field_service_integrity_checks
 from . import field_service_integrity
+from . import field_service_labour_bridge

@@ -39,6 +39,7 @@
         "views/field_service_photo_views.xml",
         "views/field_service_finding_views.xml",
         "views/field_service_asset_reading_views.xml",
+        "views/field_service_asset_installation_views.xml",
         "data/field_service_agreement_data.xml",
         "data/field_service_plan_data.xml",
         "data/field_service_report_data.xml",

@@ -25,6 +25,7 @@
         "views/field_service_van_transfer_views.xml",
         "views/field_service_team_views.xml",
         "views/stock_location_views.xml",
+        "views/field_service_asset_views.xml",
         "views/field_service_visit_views.xml",
         "views/field_service_order_views.xml",
         "views/field_service_order_readiness_views.xml",
@@ -48,6 +49,7 @@
     "demo": [
         "demo/field_service_stock_demo.xml",
         "demo/field_service_van_demo.xml",
+        "demo/field_service_equipment_demo.xml",
     ],
     "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -129,6 +129,38 @@ def hand_over(world, number):
     transfers._ask(*vans, setting.part, number % 3 + 1).action_hand_over()
 
 
+def exchange_unit(world, number):
+    """A unit with a serial number takes the place of the one before, if there is one.
+
+    The old one stays, comes back as the customer's, or is scrapped; one that came back
+    is put in again the next time but one.
+    """
+    order = world.order(number)
+    setting = world.setting(order)
+    store = setting.company.service_old_unit_location_id
+    quants = setting.env["stock.quant"].search(
+        [("location_id", "=", store.id or -1), ("quantity", ">", 0)]
+    )
+    repaired = number % 2 and quants[:1].lot_id
+    lot = repaired or story.buy_unit(setting, amount(number))
+    old = order.installation_ids.filtered(lambda stay: not stay.date_to).asset_id[:1]
+    part = setting.env["field.service.part"].create(
+        {
+            "order_id": order.id,
+            "product_id": lot.product_id.id,
+            "location_id": (
+                store if repaired else setting.technician.service_location_id
+            ).id,
+            "install_as": "replace" if old else "new",
+            "install_asset_id": old.id,
+            "old_unit": ("customer", "store", "scrap")[number % 3],
+        }
+    )
+    part.action_reserve()
+    part.move_ids.move_line_ids.lot_id = lot
+    part.action_use()
+
+
 def correct_quantity(world, number):
     """A done quantity that was counted wrong."""
     moves = world.order(number).service_move_ids.filtered(
@@ -275,6 +307,7 @@ OPERATIONS = [
     use_part,
     return_part,
     hand_over,
+    exchange_unit,
     correct_quantity,
     bill_order,
     draft_invoice,

@@ -252,7 +252,7 @@ def create_service(setting, name, price):
     )
 
 
-def create_part(env, company, name):
+def create_part(env, company, name, **values):
     """Create a storable part at average cost, valued as the company does."""
     category = env["product.category"].create(
         {"name": name, "property_cost_method": "average"}
@@ -267,6 +267,7 @@ def create_part(env, company, name):
             "company_id": company.id,
             "taxes_id": [Command.clear()],
             "supplier_taxes_id": [Command.clear()],
+            **values,
         }
     )
 
@@ -294,6 +295,40 @@ def buy(setting, quantity, price):
     perpetual = setting.part.valuation == "real_time"
     account = accounts["stock_valuation" if perpetual else "expense"]
     bill_from(setting, "Parts Wholesale", price * quantity, account=account)
+
+
+def buy_unit(setting, price):
+    """Receive one unit with a serial number into the van; return its number."""
+    env, van = setting.env, setting.technician.service_location_id
+    unit = env["product.product"].search(
+        [("tracking", "=", "serial"), ("company_id", "=", setting.company.id)], limit=1
+    ) or create_part(env, setting.company, "Pump", tracking="serial")
+    known = env["stock.lot"].search_count([("product_id", "=", unit.id)])
+    lot = env["stock.lot"].create(
+        {
+            "name": f"SN{known + 1:04}",
+            "product_id": unit.id,
+            "company_id": setting.company.id,
+        }
+    )
+    move = env["stock.move"].create(
+        {
+            "product_id": unit.id,
+            "product_uom": unit.uom_id.id,
+            "product_uom_qty": 1.0,
+            "location_id": env.ref("stock.stock_location_suppliers").id,
+            "location_dest_id": van.id,
+            "company_id": setting.company.id,
+            "picking_type_id": van.warehouse_id.in_type_id.id,
+            "value_manual": price,
+        }
+    )
+    move._action_confirm()
+    move.quantity = 1.0
+    move.move_line_ids.lot_id = lot
+    move.picked = True
+    move._action_done()
+    return lot
 
 
 # -------------------------------------------------------------------------- daily work

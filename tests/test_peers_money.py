@@ -130,6 +130,8 @@ class TestPeersEquipment(FieldServiceBillingCommon):
         again.action_use()
         self.assertEqual(again.sudo().move_ids.lot_ids, lot)
         self.assertEqual((part.consumed_qty, again.consumed_qty), (0.0, 1.0))
+        unit = self.env["field.service.asset"].search([("lot_id", "=", lot.id)])
+        self.assertEqual((len(unit), len(unit.installation_ids)), (1, 2))
 
     def test_equipment_may_share_a_name_and_a_number(self):
         """Names of equipment were unique across all companies."""

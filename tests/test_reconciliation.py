@@ -26,6 +26,8 @@ SCRIPT = [
     (operations.use_part, 2),
     (operations.correct_quantity, 5),
     (operations.return_part, 2),
+    (operations.exchange_unit, 4),
+    (operations.exchange_unit, 10),
     (operations.buy_dearer, 4),
     (operations.hand_over, 2),
     (operations.work_visit, 2),

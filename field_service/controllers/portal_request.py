@@ -57,6 +57,7 @@ class FieldServicePortalRequest(FieldServicePortal):
                 [
                     ("partner_id", "in", family.ids),
                     ("company_id", "=", request.env.company.id),
+                    ("removed_on", "=", False),
                 ]
             ),
         }

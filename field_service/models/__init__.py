@@ -17,6 +17,7 @@ from . import field_service_order_proposal
 from . import field_service_order_recent
 from . import field_service_order_source
 from . import field_service_order_plan
+from . import field_service_order_equipment
 from . import field_service_order_sla
 from . import field_service_order_stage
 from . import field_service_order_override
@@ -51,7 +52,9 @@ from . import field_service_checklist_line
 from . import field_service_job_type
 from . import field_service_job_type_skill
 from . import field_service_sla
+from . import field_service_asset_place
 from . import field_service_asset
+from . import field_service_asset_installation
 from . import field_service_order
 from . import field_service_order_skill
 from . import field_service_order_state_log

@@ -16,7 +16,7 @@ class FieldServiceAsset(models.Model):
 
     _name = "field.service.asset"
     _description = "Equipment"
-    _inherit = ["mail.thread"]
+    _inherit = ["field.service.asset.place", "mail.thread"]
     _order = "name, id"
     _parent_store = True
     _check_company_auto = True
@@ -60,7 +60,7 @@ class FieldServiceAsset(models.Model):
         help="What the label's code leads to; it stays when the name changes.",
     )
     installed_on = fields.Date()
-    warranty_until = fields.Date()
+    warranty_until = fields.Date(tracking=True)
     order_ids = fields.Many2many(
         comodel_name="field.service.order", string="Work Orders", check_company=True
     )

@@ -133,7 +133,7 @@ class FieldServiceMyDayPage(models.AbstractModel):
             "id": asset.id,
             "name": asset.name,
             "serial": asset.serial or "",
-            "warranty_until": fields.Date.to_string(asset.warranty_until) or False,
+            "warranty_until": fields.Date.to_string(asset._get_warranty_end()) or False,
         }
 
     @api.model

@@ -34,6 +34,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.entry",
         "field.service.order.proposal",
         "field.service.order.plan",
+        "field.service.order.equipment",
         "field.service.order.slots",
         "field.service.order.portal",
         "field.service.order.gate",

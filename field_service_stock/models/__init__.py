@@ -4,6 +4,7 @@ from . import hr_employee
 from . import resource_resource
 from . import field_service_reason
 from . import field_service_team
+from . import stock_location_owner
 from . import stock_location
 from . import stock_warehouse_orderpoint
 from . import product_template
@@ -13,7 +14,10 @@ from . import stock_warehouse
 from . import stock_picking
 from . import stock_rule
 from . import field_service_move_van
+from . import stock_move_equipment
 from . import stock_move
+from . import stock_move_line
+from . import stock_lot
 from . import account_move_line
 from . import field_service_job_type_part
 from . import field_service_job_type
@@ -24,6 +28,10 @@ from . import field_service_van_stock
 from . import field_service_van_transfer_check
 from . import field_service_van_transfer_notice
 from . import field_service_van_transfer
+from . import field_service_asset_exchange
+from . import field_service_asset
+from . import field_service_asset_installation
+from . import field_service_part_equipment
 from . import field_service_part_operation
 from . import field_service_part_demand
 from . import field_service_part_supply

@@ -13,6 +13,7 @@ class FieldServicePart(models.Model):
     _inherit = [
         "field.service.part.van",
         "field.service.part.dispatch",
+        "field.service.part.equipment",
         "field.service.part.demand",
         "field.service.part.supply",
         "field.service.part.readiness",

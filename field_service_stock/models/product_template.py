@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ProductTemplate(models.Model):
@@ -14,3 +14,31 @@ class ProductTemplate(models.Model):
         domain="[('type', '=', 'consu'), ('product_tmpl_id', '!=', id)]",
         help="Products that can be used on work orders instead of this one.",
     )
+    service_makes_equipment = fields.Boolean(
+        string="Becomes Equipment",
+        compute="_compute_service_makes_equipment",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Each unit with a serial number that is used on a work order is registered "
+        "as equipment of the customer.",
+    )
+    service_warranty_months = fields.Integer(
+        string="Customer Warranty (Months)",
+        help="From the day it is put in by a work order.",
+    )
+    service_repair_warranty_months = fields.Integer(
+        string="Warranty on Repairs (Months)",
+        help="From the day a repaired unit is put in again; the warranty of the unit "
+        "itself goes on beside it.",
+    )
+
+    _service_warranty_positive = models.Constraint(
+        "CHECK(service_warranty_months >= 0 AND service_repair_warranty_months >= 0)",
+        "A warranty cannot be negative.",
+    )
+
+    @api.depends("tracking")
+    def _compute_service_makes_equipment(self):
+        for template in self:
+            template.service_makes_equipment = template.tracking == "serial"

@@ -19,6 +19,33 @@ class ResCompany(models.Model):
         "it was. With perpetual valuation the stock valuation account gives it.",
     )
 
+    service_old_unit_location_id = fields.Many2one(
+        comodel_name="stock.location",
+        string="Units of Customers",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('service_customer_units', '=', True), ('company_id', '=', id)]",
+        help="Where units are kept that came back from customers and are still theirs.",
+    )
+
+    def _get_old_unit_location(self):
+        """Return where units of customers are kept; the first one makes the place.
+
+        Outside of every warehouse: what belongs to somebody else, and may be broken,
+        is not promised to anybody and not counted as stock.
+        """
+        self.ensure_one()
+        if not self.service_old_unit_location_id:
+            self.service_old_unit_location_id = self.env["stock.location"].create(
+                {
+                    "name": self.env._("Units of Customers"),
+                    "usage": "internal",
+                    "company_id": self.id,
+                    "service_customer_units": True,
+                }
+            )
+        return self.service_old_unit_location_id
+
     def _get_service_account_fields(self):
         return {
             **super()._get_service_account_fields(),

@@ -10,3 +10,6 @@ class ResConfigSettings(models.TransientModel):
     service_parts_contra_account_id = fields.Many2one(
         related="company_id.service_parts_contra_account_id", readonly=False
     )
+    service_old_unit_location_id = fields.Many2one(
+        related="company_id.service_old_unit_location_id", readonly=False
+    )

@@ -6,7 +6,8 @@ from odoo.fields import Domain
 class StockLocation(models.Model):
     """Vans are locations; whose they are is said by technicians and vehicles."""
 
-    _inherit = "stock.location"
+    _name = "stock.location"
+    _inherit = ["field.service.location.owner", "stock.location"]
 
     service_van = fields.Boolean(
         string="Van",

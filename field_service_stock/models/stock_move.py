@@ -16,6 +16,7 @@ class StockMove(models.Model):
         "field.service.move.van",
         "stock.move",
         "field.service.posting.mixin",
+        "field.service.move.equipment",
     ]
 
     service_part_id = fields.Many2one(
@@ -80,6 +81,8 @@ class StockMove(models.Model):
         if ours:
             # Whoever moves goods need not have any right on work orders.
             ours.sudo()._create_missing_parts()
+        done._sync_equipment()
+        if ours:
             ours.service_order_id._process()
         return done
 

@@ -8,3 +8,4 @@ from . import test_readiness
 from . import test_vans
 from . import test_van_stock
 from . import test_van_transfer
+from . import test_equipment

@@ -67,7 +67,7 @@ class FieldServiceAssetInstallation(models.Model):
             ("returned", "Returned"),
         ],
         string="Ended because",
-        help="Taken out or moved: it is still the customer's. Returned: it is ours again.",
+        help="Taken out, moved: still the customer's. Returned: ours again.",
     )
     replaces_id = fields.Many2one(
         comodel_name="field.service.asset",
@@ -112,7 +112,7 @@ class FieldServiceAssetInstallation(models.Model):
     def _undo(self):
         """Forget stays that never were: what they ended goes on."""
         assets = self.asset_id | self.replaces_id
-        orders = {asset: self.env["field.service.order"] for asset in assets}
+        orders = dict.fromkeys(assets, self.env["field.service.order"])
         for stay in self:
             orders[stay.asset_id] |= stay.order_id
             if stay.replaces_id:

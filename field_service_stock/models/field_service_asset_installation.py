@@ -54,8 +54,9 @@ class FieldServiceAssetInstallation(models.Model):
 
     def _undo(self):
         assets = self.asset_id
-        super()._undo()
+        result = super()._undo()
         assets._archive_if_never_installed()
+        return result
 
     def _give_up_warranty(self):
         """What is ours again has no customer who could claim anything."""

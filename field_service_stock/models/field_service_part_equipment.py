@@ -96,7 +96,9 @@ class FieldServicePartEquipment(models.AbstractModel):
         old = self.install_asset_id
         names = {"part": self.display_name, "unit": old.display_name}
         if not old:
-            return self.env._("%(part)s: choose the unit it takes the place of.", **names)
+            return self.env._(
+                "%(part)s: choose the unit it takes the place of.", **names
+            )
         if self.uom_id.compare(self.quantity, 1.0) > 0:
             return self.env._(
                 "%(part)s: one unit takes the place of %(unit)s. Add one part for each "

@@ -20,8 +20,8 @@ class ProductTemplate(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="Each unit with a serial number that is used on a work order is registered "
-        "as equipment of the customer.",
+        help="Each unit with a serial number that a work order uses is registered as "
+        "equipment of the customer.",
     )
     service_warranty_months = fields.Integer(
         string="Customer Warranty (Months)",

@@ -195,7 +195,9 @@ class TestEquipment(FieldServiceStockCommon):
         old_lot, new_lot = self._create_lot("OLD"), self._create_lot("NEW")
         self._use(old_lot)
         old = self._get_asset(old_lot)
-        impeller = self._create_asset("Impeller", parent_id=old.id, site_id=self.site.id)
+        impeller = self._create_asset(
+            "Impeller", parent_id=old.id, site_id=self.site.id
+        )
         order = self._create_order(site_id=self.site.id, asset_ids=old.ids)
         part = self._use(
             new_lot,
@@ -273,9 +275,7 @@ class TestEquipment(FieldServiceStockCommon):
         # Repaired, it goes back in elsewhere: no cost, the same equipment.
         other = self._create_partner("Quarry")
         again = self._create_order(company_id=company.id, partner_id=other.id)
-        part = self._use(
-            lot, again, now="2026-06-01 12:00:00", location_id=store.id
-        )
+        part = self._use(lot, again, now="2026-06-01 12:00:00", location_id=store.id)
         self.assertEqual(self._get_asset(lot, company), old)
         self.assertEqual((old.site_id, old.partner_id), (other, other))
         self.assertEqual(old.repair_warranty_until, date(2026, 12, 1))
@@ -311,13 +311,13 @@ class TestEquipment(FieldServiceStockCommon):
         for company in (self.company, self.company_b):
             old, order = self._swap(company, "average", "scrap")
             move = old.installation_ids.removal_move_id
-            self.assertEqual((move.location_dest_id.usage, move.value), ("inventory", 0))
+            self.assertEqual(
+                (move.location_dest_id.usage, move.value), ("inventory", 0)
+            )
             self.assertEqual(move.scrap_id.origin, order.name)
             self._assert_posted(order.service_move_ids, "parts", [100.0])
             self.assertFalse(
-                self.env["account.move"].search(
-                    [("stock_move_ids", "in", move.ids)]
-                )
+                self.env["account.move"].search([("stock_move_ids", "in", move.ids)])
             )
 
     def test_a_unit_we_never_sold_comes_back(self):
@@ -381,7 +381,9 @@ class TestEquipment(FieldServiceStockCommon):
         lot = self._create_lot("P1")
         part = self._use(lot)
         pump = self._get_asset(lot)
-        impeller = self._create_asset("Impeller", parent_id=pump.id, site_id=self.site.id)
+        impeller = self._create_asset(
+            "Impeller", parent_id=pump.id, site_id=self.site.id
+        )
         part.action_return()
         self.assertTrue(impeller.removed_on)
         quarry = self._create_partner("Quarry")
@@ -422,7 +424,9 @@ class TestEquipment(FieldServiceStockCommon):
         part.move_ids.quantity = 0.0
         self.assertFalse(self._get_asset(lot).active)
         self.assertEqual((old.site_id, old.removed_on), (self.site, False))
-        self.assertEqual(sum(self._get_posted_items(part.move_ids).mapped("balance")), 0)
+        self.assertEqual(
+            sum(self._get_posted_items(part.move_ids).mapped("balance")), 0
+        )
 
     # ---------------------------------------------------------------- companies
     def test_each_company_keeps_its_own_register(self):

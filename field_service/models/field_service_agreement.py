@@ -249,7 +249,7 @@ class FieldServiceAgreement(models.Model):
 
     def _get_reasons_active(self):
         """Say what is missing before anything can be owed."""
-        if not self.line_ids:
+        if not self._has_terms():
             return [self.env._("Say what recurs: add a line.")]
         end = self._get_pending("date_end")
         if self.state == "ended" and end and end < fields.Date.context_today(self):
@@ -262,6 +262,11 @@ class FieldServiceAgreement(models.Model):
             for line in self.line_ids
             if not line._is_ever_due()
         ]
+
+    def _has_terms(self):
+        """Tell whether anything was agreed; extend with what else can be."""
+        self.ensure_one()
+        return bool(self.line_ids)
 
     def _prepare_transition_values(self, target):
         values = super()._prepare_transition_values(target)

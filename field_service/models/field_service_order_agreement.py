@@ -12,6 +12,7 @@ class FieldServiceOrderAgreement(models.AbstractModel):
         compute="_compute_agreement_id",
         store=True,
         readonly=False,
+        precompute=True,
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",

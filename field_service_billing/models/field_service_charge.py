@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .field_service_charge_billing import RELEASING
-from .field_service_job_type import COVERAGES
 from .field_service_order_billing import FINISHED_STATES
 
 # Kinds the system derives from the work; the others are entered by people.
@@ -15,6 +14,8 @@ BILLED_FIELDS = {
     "product_id",
     "product_uom_id",
     "coverage",
+    "covered_qty",
+    "discount",
 }
 
 
@@ -26,7 +27,7 @@ class FieldServiceCharge(models.Model):
     """
 
     _name = "field.service.charge"
-    _inherit = ["field.service.charge.billing"]
+    _inherit = ["field.service.charge.coverage", "field.service.charge.billing"]
     _description = "Work Order Charge"
     _order = "order_id, sequence, id"
     _check_company_auto = True
@@ -129,13 +130,6 @@ class FieldServiceCharge(models.Model):
         required=True,
         default="pricelist",
     )
-    coverage = fields.Selection(
-        selection=COVERAGES,
-        compute="_compute_coverage",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
     leakage_reason_id = fields.Many2one(
         comodel_name="field.service.reason",
         string="Not Billed Because",
@@ -144,7 +138,7 @@ class FieldServiceCharge(models.Model):
         help="Why less is billed than was worked.",
     )
     amount = fields.Monetary(
-        compute="_compute_amounts", store=True, help="To bill times price, before tax."
+        compute="_compute_amounts", store=True, help="To bill times price, less discount, before tax."
     )
     unbilled_amount = fields.Monetary(
         string="Not Billed",
@@ -195,22 +189,16 @@ class FieldServiceCharge(models.Model):
             if not charge.product_uom_id:
                 charge.product_uom_id = charge.product_id.uom_id
 
-    @api.depends("order_id.coverage")
-    def _compute_coverage(self):
-        for charge in self:
-            if not charge._is_billed():
-                charge.coverage = charge.order_id.coverage
-
-    @api.depends("worked_qty", "coverage")
+    @api.depends("worked_qty", "covered_qty")
     def _compute_quantity(self):
         for charge in self:
             if charge._is_billed():
                 continue
-            if charge.coverage != "chargeable":
-                charge.quantity = 0.0
-            elif not charge.leakage_reason_id:
-                # With a reason, what is left out was decided by a person.
-                charge.quantity = charge.worked_qty
+            chargeable = charge._get_chargeable_qty()
+            more = charge.covered_qty and abs(charge.quantity) > abs(chargeable)
+            # With a reason, what is left out was decided by a person.
+            if more or not charge.leakage_reason_id:
+                charge.quantity = chargeable
 
     @api.depends("product_id", "worked_qty", "product_uom_id", "price_origin")
     def _compute_price_unit(self):
@@ -218,15 +206,21 @@ class FieldServiceCharge(models.Model):
             if charge.price_origin == "pricelist" and not charge._is_billed():
                 charge.price_unit = charge._get_pricelist_price()
 
-    @api.depends("quantity", "worked_qty", "price_unit", "currency_id")
+    @api.depends(
+        "quantity", "worked_qty", "covered_qty", "price_unit", "discount", "currency_id"
+    )
     def _compute_amounts(self):
         for charge in self:
             price = charge.price_unit
             currency = charge.currency_id or charge.env.company.currency_id
-            charge.amount = currency.round(charge.quantity * price)
-            charge.unbilled_amount = currency.round(charge.worked_qty * price) - (
-                charge.amount
-            )
+            gross = currency.round(charge.worked_qty * price)
+            net = charge.quantity * price * (1.0 - charge.discount / 100.0)
+            charge.amount = currency.round(net)
+            charge.unbilled_amount = gross - charge.amount
+            covered, discount, left_out = charge._split_unbilled_amount(gross)
+            charge.covered_amount = covered
+            charge.discount_amount = discount
+            charge.left_out_amount = left_out
 
     @api.depends("quantity", "sale_line_id.qty_invoiced")
     def _compute_state(self):
@@ -253,12 +247,9 @@ class FieldServiceCharge(models.Model):
     @api.constrains("quantity", "worked_qty", "leakage_reason_id")
     def _check_leakage(self):
         for charge in self:
-            less = charge.worked_qty - charge.quantity > 1e-9
-            if (
-                charge.coverage == "chargeable"
-                and less
-                and not charge.leakage_reason_id
-            ):
+            less = charge._get_chargeable_qty() - charge.quantity
+            covered = charge.coverage != "chargeable"
+            if less > 1e-6 and not charge.leakage_reason_id:
                 raise ValidationError(
                     self.env._(
                         "%(order)s: say why less is billed than was worked for "
@@ -267,7 +258,7 @@ class FieldServiceCharge(models.Model):
                         charge=charge.name,
                     )
                 )
-            if charge.coverage != "chargeable" and charge._has_quantity():
+            if less < -1e-6 and covered and charge._has_quantity():
                 raise ValidationError(
                     self.env._(
                         "%(order)s: “%(charge)s” is covered. Make it chargeable to "

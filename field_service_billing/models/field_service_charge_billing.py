@@ -122,7 +122,11 @@ class FieldServiceChargeBilling(models.AbstractModel):
         quantity = target.quantity - sum(self.mapped("worked_qty"))
         if quantity < 0 and self:
             # What goes back goes back at the price at which it was billed.
-            values |= {"price_unit": self[-1].price_unit, "price_origin": "manual"}
+            values |= {
+                "price_unit": self[-1].price_unit,
+                "price_origin": "manual",
+                "discount": self[-1].discount,
+            }
         return {**values, "worked_qty": quantity}
 
     def _update_derived(self, values):
@@ -152,7 +156,7 @@ class FieldServiceChargeBilling(models.AbstractModel):
         self.filtered(lambda charge: not charge.sale_line_id).unlink()
         ordered = self.exists()
         if ordered:
-            ordered.write({"worked_qty": 0.0, "quantity": 0.0})
+            ordered.write({"worked_qty": 0.0, "covered_qty": 0.0, "quantity": 0.0})
 
     # --------------------------------------------------------------- sales order
     def _is_locked(self):
@@ -172,7 +176,7 @@ class FieldServiceChargeBilling(models.AbstractModel):
             "product_uom_qty": self.quantity,
             "product_uom_id": self.product_uom_id.id,
             "price_unit": self._get_sale_price(sale_order),
-            "discount": 0.0,
+            "discount": self.discount,
         }
 
     def _get_sale_price(self, sale_order):
@@ -209,6 +213,8 @@ class FieldServiceChargeBilling(models.AbstractModel):
                 values["product_uom_qty"] = charge.quantity
             if line.currency_id.compare_amounts(line.price_unit, price):
                 values["price_unit"] = price
+            if line.discount != charge.discount:
+                values["discount"] = charge.discount
             if values:
                 line.with_context(skip_procurement=True).write(values)
 

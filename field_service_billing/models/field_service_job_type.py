@@ -19,7 +19,14 @@ class FieldServiceJobType(models.Model):
         selection=COVERAGES,
         required=True,
         default="chargeable",
-        help="Who usually pays for work of this kind.",
+        help="Who usually pays for work of this kind, when neither a warranty nor an "
+        "agreement does.",
+    )
+    is_warranty_work = fields.Boolean(
+        string="Under Warranty",
+        default=True,
+        help="The warranty of the equipment pays for work of this kind. Switch it off "
+        "for what is no defect: installations, maintenance.",
     )
     pricing_method = fields.Selection(
         selection=PRICING_METHODS, required=True, default="time_material"

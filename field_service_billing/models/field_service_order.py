@@ -1,13 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
-from .field_service_job_type import COVERAGES, PRICING_METHODS
+from .field_service_job_type import PRICING_METHODS
 
 PRICE_GROUPS = (
     "field_service_billing.group_billing,field_service.group_manager,"
     "account.group_account_invoice,account.group_account_readonly"
 )
-PRICING_FIELDS = {"coverage", "pricing_method", "fixed_price", "pricelist_id"}
+PRICING_FIELDS = {"coverage", "coverage_rule", "pricing_method", "fixed_price", "pricelist_id"}
 
 
 class FieldServiceOrder(models.Model):
@@ -15,29 +14,15 @@ class FieldServiceOrder(models.Model):
 
     _name = "field.service.order"
     _inherit = [
+        "field.service.order.coverage.check",
+        "field.service.order.coverage",
         "field.service.order",
         "field.service.charging",
         "field.service.expectation",
         "field.service.order.billing",
     ]
 
-    # Who pays, and how it is priced
-    coverage = fields.Selection(
-        selection=COVERAGES,
-        compute="_compute_coverage",
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-        index=True,
-        tracking=True,
-        # Decided for this order, not for its duplicates: the job type says it anew.
-        copy=False,
-        help="Who bears the work: only chargeable work is billed.",
-    )
-    coverage_reason = fields.Char(
-        copy=False, tracking=True, help="Why this coverage was decided."
-    )
+    # How it is priced
     pricing_method = fields.Selection(
         selection=PRICING_METHODS,
         compute="_compute_pricing_method",
@@ -131,19 +116,12 @@ class FieldServiceOrder(models.Model):
     # ------------------------------------------------------------------ computes
     @api.model
     def _get_followers(self):
-        return {**super()._get_followers(), "coverage": False, "pricing_method": False}
-
-    def _propose_coverage(self):
-        return {order: order.job_type_id.coverage or "chargeable" for order in self}
+        return {**super()._get_followers(), "pricing_method": False}
 
     def _propose_pricing_method(self):
         return {
             order: order.job_type_id.pricing_method or "time_material" for order in self
         }
-
-    @api.depends("job_type_id")
-    def _compute_coverage(self):
-        self._follow("coverage")
 
     @api.depends("job_type_id")
     def _compute_pricing_method(self):
@@ -190,6 +168,7 @@ class FieldServiceOrder(models.Model):
     @api.depends(
         "state",
         "coverage",
+        "coverage_pending",
         "is_historic",
         "charge_ids.state",
         "charge_ids.product_id",
@@ -212,37 +191,24 @@ class FieldServiceOrder(models.Model):
 
     # ---------------------------------------------------------------------- CRUD
     def write(self, vals):
-        if "coverage" in vals:
-            self._check_coverage_change(vals["coverage"])
         result = super().write(vals)
         if PRICING_FIELDS & vals.keys():
             # Whoever decides the coverage need not see the prices that follow.
             self.sudo()._process_charges()
         return result
 
-    def _check_coverage_change(self, coverage):
-        """What the customer has been billed cannot become covered silently."""
-        for order in self.sudo():  # a dispatcher need not see charges
-            billed = order.charge_ids.filtered(lambda charge: charge._is_billed())
-            if order.coverage != coverage and billed:
-                raise ValidationError(
-                    self.env._(
-                        "%(order)s is invoiced. Credit the invoice before you change "
-                        "its coverage.",
-                        order=order.name,
-                    )
-                )
-
     # ------------------------------------------------------------------ converge
     @api.model
     def _get_process_steps(self):
         steps = super()._get_process_steps()
         position = steps.index("_process_postings")
-        return [*steps[:position], "_process_charges", *steps[position:]]
+        ours = ["_process_charges", "_process_coverage"]
+        return [*steps[:position], *ours, *steps[position:]]
 
     def _process_charges(self):
         """Bring the charges to what the work implies. Idempotent."""
         self.env["field.service.charge"]._sync_targets(self, self._get_charge_targets())
+        self._allocate_entitlements()
 
     def _process_postings(self):
         """Post the cost of the visits' hours and ways, in one entry per day."""

@@ -14,6 +14,8 @@ class FieldServiceOrderBilling(models.AbstractModel):
     def _get_billing_state(self):
         """Return how far the billing of this order is."""
         self.ensure_one()
+        if self.coverage_pending:
+            return "incomplete"
         lines = self._get_billed_sale_lines()
         if self.charge_ids.filtered(lambda charge: charge.state == "open"):
             return "incomplete" if self._get_billing_issues() else "ready"
@@ -67,7 +69,7 @@ class FieldServiceOrderBilling(models.AbstractModel):
         issues = self._get_charge_issues()
         if self.state not in FINISHED_STATES:
             issues.append(self.env._("The work is not finished."))
-        elif not self.charge_ids:
+        elif self.coverage == "chargeable" and not self.charge_ids:
             issues.append(
                 self.env._(
                     "Nothing is charged: enter a charge, or decide another coverage."
@@ -76,8 +78,8 @@ class FieldServiceOrderBilling(models.AbstractModel):
         return issues
 
     def _get_charge_issues(self):
-        """Say what is missing on the charges themselves."""
-        issues = []
+        """Say what is missing on the charges themselves, and who pays for them."""
+        issues = self._get_coverage_issues()
         for charge in self.charge_ids.filtered(lambda charge: charge.state == "open"):
             if not charge.product_id:
                 issues.append(self._get_missing_product_message(charge))

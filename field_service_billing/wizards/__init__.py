@@ -1,2 +1,3 @@
 from . import field_service_labour_rate_wizard
 from . import sale_order_discount
+from . import field_service_coverage_wizard

@@ -1,0 +1,48 @@
+from odoo import api, fields, models
+
+
+class FieldServiceAgreement(models.Model):
+    _inherit = "field.service.agreement"
+
+    currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+        help="Of the amounts that were agreed.",
+    )
+    coverage_ids = fields.One2many(
+        comodel_name="field.service.agreement.coverage",
+        inverse_name="agreement_id",
+        string="Coverage",
+        copy=True,
+    )
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for agreement in self:
+            if not agreement.currency_id:
+                agreement.currency_id = agreement.company_id.currency_id
+
+    def _has_terms(self):
+        """An agreement may cover what comes, without anything that recurs."""
+        return super()._has_terms() or bool(self.coverage_ids)
+
+    def _is_in_force(self, day):
+        """Tell whether the agreement pays for work on a day; both ends count."""
+        self.ensure_one()
+        # The day on which it was suspended is the first without it.
+        suspended = (
+            self.state == "suspended"
+            and self.suspended_on
+            and self.suspended_on.date() <= day
+        )
+        return (
+            self.state in ("active", "suspended", "ended")
+            and not suspended
+            and self.date_start <= day
+            and (not self.date_end or day <= self.date_end)
+        )

@@ -1,0 +1,34 @@
+from odoo import fields, models
+
+WARRANTY_KINDS = {
+    "all": None,
+    "parts": ("part",),
+    "labour": ("labour", "travel", "fixed"),
+}
+
+
+class FieldServiceAsset(models.Model):
+    _inherit = "field.service.asset"
+
+    warranty_scope = fields.Selection(
+        selection=[
+            ("all", "Parts and labour"),
+            ("parts", "Parts only"),
+            ("labour", "Labour only"),
+        ],
+        string="Warranty Covers",
+        required=True,
+        default="all",
+        help="What the warranty pays for. Labour includes the way.",
+    )
+
+    def _is_under_warranty(self, day):
+        """Tell whether the warranty holds on a day; its last day counts."""
+        self.ensure_one()
+        return bool(self.warranty_until) and day <= self.warranty_until
+
+    def _warrants(self, kind):
+        """Tell whether the warranty pays for charges of a kind."""
+        self.ensure_one()
+        kinds = WARRANTY_KINDS[self.warranty_scope]
+        return kinds is None or kind in kinds

@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class FieldServiceReason(models.Model):
+    _inherit = "field.service.reason"
+
+    kind = fields.Selection(
+        selection_add=[("coverage", "Coverage decided by hand")],
+        ondelete={"coverage": "cascade"},
+    )

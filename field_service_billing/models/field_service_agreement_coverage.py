@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .field_service_job_type import PRICE_GROUPS
+
 
 class FieldServiceAgreementCoverage(models.Model):
     """What an agreement pays for: for which work, how much of it, and what then.
@@ -120,6 +122,12 @@ class FieldServiceAgreementCoverage(models.Model):
         comodel_name="field.service.order",
         inverse_name="coverage_agreement_line_id",
         string="Work Orders",
+    )
+    charge_ids = fields.One2many(
+        comodel_name="field.service.charge",
+        inverse_name="coverage_agreement_line_id",
+        string="Charges",
+        groups=PRICE_GROUPS,
     )
     revision = fields.Integer(copy=False, readonly=True)
 

@@ -50,7 +50,14 @@ class FieldServiceEntitlement(models.AbstractModel):
     )
 
     @api.depends_context("lang")
-    @api.depends("period", "agreement_id.date_start", "agreement_id.date_end")
+    @api.depends(
+        "period",
+        "agreement_id.date_start",
+        "agreement_id.date_end",
+        "charge_ids.coverage",
+        "charge_ids.covered_qty",
+        "charge_ids.entitled_on",
+    )
     def _compute_use(self):
         for line in self:
             last = line.agreement_id.date_end or date.max

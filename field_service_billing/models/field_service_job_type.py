@@ -1,5 +1,9 @@
 from odoo import fields, models
 
+PRICE_GROUPS = (
+    "field_service_billing.group_billing,field_service.group_manager,"
+    "account.group_account_invoice,account.group_account_readonly"
+)
 COVERAGES = [
     ("chargeable", "Chargeable"),
     ("warranty", "Warranty"),

@@ -1,11 +1,7 @@
 from odoo import api, fields, models
 
-from .field_service_job_type import PRICING_METHODS
+from .field_service_job_type import PRICE_GROUPS, PRICING_METHODS
 
-PRICE_GROUPS = (
-    "field_service_billing.group_billing,field_service.group_manager,"
-    "account.group_account_invoice,account.group_account_readonly"
-)
 PRICING_FIELDS = {"coverage", "coverage_rule", "pricing_method", "fixed_price", "pricelist_id"}
 
 

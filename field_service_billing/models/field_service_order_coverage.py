@@ -122,9 +122,9 @@ class FieldServiceOrderCoverage(models.AbstractModel):
         "requested_start",
         "promised_start",
         "visit_ids.start",
-        "visit_ids.state",
     )
     def _compute_coverage(self):
+        # Not on what others use up meanwhile: that is looked at after the work.
         for order in self:
             if not order._is_coverage_settled():
                 order.update(order._decide_coverage().get_values())

@@ -15,6 +15,7 @@ EVIDENCE_FIELDS = {
     "coverage_on",
     "entry_coverage",
 }
+REASON_FIELDS = {"coverage_reason", "coverage_reason_id"}
 PERSON_FIELDS = ("coverage_reason_id", "coverage_by_id", "coverage_on")
 
 
@@ -108,6 +109,8 @@ class FieldServiceOrderCoverageCheck(models.AbstractModel):
 
     def write(self, vals):
         self._check_evidence(vals)
+        if REASON_FIELDS & vals.keys():
+            self._check_has_reason(vals)
         if "coverage" not in vals:
             return super().write(vals)
         self._check_coverage_change(vals["coverage"])
@@ -131,7 +134,8 @@ class FieldServiceOrderCoverageCheck(models.AbstractModel):
 
     def _check_has_reason(self, vals):
         """Ask a person for the reason; the system's own steps have theirs."""
-        if not self.env.su and not vals.get("coverage_reason_id"):
+        given = "coverage" in vals and vals.get("coverage_reason_id")
+        if not self.env.su and not given:
             raise UserError(
                 self.env._("Choose a reason: say why you decide who pays by hand.")
             )

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from .field_service_order import PRICE_GROUPS
+from .field_service_job_type import PRICE_GROUPS
 
 
 class SaleOrderLine(models.Model):

@@ -88,7 +88,10 @@ class TestAccess(FieldServiceBillingCommon):
 
     def test_dispatcher_decides_coverage_without_seeing_prices(self):
         order = self.order.with_user(self.dispatcher)
-        order.write({"coverage": "goodwill", "coverage_reason": "Late"})
+        reason = self.env.ref(
+            "field_service_billing.field_service_reason_coverage_own_fault"
+        )
+        order.write({"coverage": "goodwill", "coverage_reason_id": reason.id})
         self.assertEqual(self.order.charge_amount, 0.0)
         self.assertNotIn("charge_ids", order.fields_get())
         with self.assertRaises(AccessError):

@@ -256,6 +256,7 @@ class TestCharges(FieldServiceBillingCommon):
             self.assertEqual(other.coverage, self.job_type.coverage)
             self.assertEqual(other.pricing_method, self.job_type.pricing_method)
             self.assertNotEqual(other.coverage, "goodwill")
-            self.assertFalse(other.coverage_reason)
+            self.assertEqual(other.coverage_rule, "job_type")
+            self.assertNotIn("phone", other.coverage_reason)
             self.assertFalse(other.fixed_price)
             self.assertFalse(other.charge_ids)

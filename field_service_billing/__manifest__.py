@@ -38,5 +38,8 @@
     "assets": {
         "web.assets_backend": ["field_service_billing/static/src/my_day/**/*"],
     },
-    "demo": ["demo/field_service_billing_demo.xml"],
+    "demo": [
+        "demo/field_service_billing_demo.xml",
+        "demo/field_service_coverage_demo.xml",
+    ],
 }

@@ -25,6 +25,8 @@ class World:
         ]
         story.prepare_aurora(self.settings[0])
         story.prepare_boreal(self.settings[1])
+        for setting in self.settings:
+            agree(setting)
         self.start()
 
     def start(self):
@@ -68,16 +70,43 @@ def amount(number):
     return (number % 99999 + 1) / 100.0
 
 
+def agree(setting):
+    """An agreement that pays for some hours and parts, and leaves awkward rests."""
+    agreement = setting.env["field.service.agreement"].create(
+        {
+            "partner_id": setting.customer.id,
+            "company_id": setting.company.id,
+            "date_start": "2020-01-01",
+            "coverage_ids": [
+                Command.create(
+                    {
+                        "name": "Some of it",
+                        "labour_scope": "hours",
+                        "included_hours": 3.34,
+                        "part_scope": "value",
+                        "included_part_value": 33.33,
+                        "labour_discount": 7.5,
+                        "part_discount": 33.33,
+                    }
+                )
+            ],
+        }
+    )
+    agreement.action_activate()
+
+
 def create_order(world, number):
     """A new order, of any coverage and pricing method."""
     setting = world.settings[number % 2]
     fixed = number // 2 % 3 == 0
-    coverage = ("chargeable", "chargeable", "warranty", "goodwill")[number // 6 % 4]
+    # The last is left to the rules: the agreement pays a part of it.
+    coverage = ("chargeable", "chargeable", "warranty", None)[number // 6 % 4]
+    decided = {"coverage": coverage} if coverage else {}
     world.orders.append(
         story.create_order(
             setting,
             f"Order {len(world.orders)}",
-            coverage=coverage,
+            **decided,
             pricing_method="fixed" if fixed else "time_material",
             fixed_price=amount(number) if fixed else 0.0,
         )

@@ -141,6 +141,23 @@ class TestReconciliation(TransactionCase):
             independent = oracle.reconcile(self.env, company)
             self.assertEqual(independent["unexplained"], 0)
             self._check_margins(company)
+            self._check_charges(company)
+
+    def _check_charges(self, company):
+        """What was worked is billed, or not billed for a reason, to the cent."""
+        for charge in self.env["field.service.charge"].search(
+            [("company_id", "=", company.id)]
+        ):
+            shares = (
+                charge.amount,
+                charge.covered_amount,
+                charge.discount_amount,
+                charge.left_out_amount,
+            )
+            worked = charge.currency_id.round(charge.worked_qty * charge.price_unit)
+            self.assertAlmostEqual(sum(shares), worked, 6, charge.name)
+            if not charge.leakage_reason_id:
+                self.assertAlmostEqual(charge.left_out_amount, 0.0, 6, charge.name)
 
     def _check_margins(self, company):
         margins = oracle.margin_by_order(self.env, company)

@@ -2,6 +2,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import float_compare
+from odoo.tools.misc import formatLang
 
 from .field_service_entitlement import KIND_SEQUENCE
 from .field_service_job_type import COVERAGES
@@ -57,6 +58,15 @@ class FieldServiceChargeCoverage(models.AbstractModel):
     )
     entitled_on = fields.Date(
         readonly=True, help="Day that says from which period of an agreement it takes."
+    )
+    covered_line_id = fields.Many2one(
+        comodel_name="sale.order.line",
+        string="Shown as",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="set null",
+        check_company=True,
     )
     discount = fields.Float(
         string="Disc. %",
@@ -184,3 +194,38 @@ class FieldServiceChargeCoverage(models.AbstractModel):
             values["entitled_on"] = day
         if values:
             self.write(values)
+
+    # ------------------------------------------------------------------- sales order
+    def _show_covered(self, sale_order):
+        """Tell the customer on the sales order what he does not pay, once."""
+        covered = self.filtered(
+            lambda charge: charge.covered_qty > 0
+            and charge.covered_line_id.state in (False, "cancel")
+        )
+        notes = self.env["sale.order.line"].create(
+            [
+                {
+                    "order_id": sale_order.id,
+                    "display_type": "line_note",
+                    "name": charge._get_covered_note(),
+                }
+                for charge in covered
+            ]
+        )
+        for charge, note in zip(covered, notes, strict=True):
+            charge.covered_line_id = note
+
+    def _get_covered_note(self):
+        """Return what is covered and its value, in the customer's language."""
+        self.ensure_one()
+        charge = self.with_context(lang=self.partner_id.lang)
+        labels = dict(charge._fields["coverage"]._description_selection(charge.env))
+        return charge.env._(
+            "%(coverage)s: %(quantity)s %(unit)s %(name)s, worth %(value)s, free of "
+            "charge",
+            coverage=labels[charge.coverage],
+            quantity=formatLang(charge.env, charge.covered_qty, dp="Product Unit"),
+            unit=charge.product_uom_id.name or "",
+            name=(charge.name or "").split("\n")[0],
+            value=charge.currency_id.format(charge.covered_amount),
+        )

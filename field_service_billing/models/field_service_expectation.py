@@ -51,14 +51,12 @@ class FieldServiceExpectation(models.AbstractModel):
     # --------------------------------------------------------------------- revenue
     def _get_planned_charges(self):
         """Return what the customer is expected to pay, priced as charges are."""
-        if self.coverage != "chargeable":
-            return 0.0
         return getattr(self, f"_get_planned_revenue_{self.pricing_method}", float)()
 
     def _get_planned_revenue_fixed(self):
         """Return the agreed price, in company currency."""
         return self.billing_currency_id._convert(
-            self.fixed_price,
+            self.fixed_price * self._get_planned_share("fixed"),
             self.company_id.currency_id,
             self.company_id,
             fields.Date.context_today(self),
@@ -72,11 +70,26 @@ class FieldServiceExpectation(models.AbstractModel):
             hours = self._convert_hours(
                 self._get_planned_labour_hours(), product.uom_id
             )
-            revenue += hours * self._get_planned_price(product, hours, product.uom_id)
+            price = self._get_planned_price(product, hours, product.uom_id)
+            revenue += hours * price * self._get_planned_share("labour", product)
         for part, quantity in self._get_planned_parts():
             price = self._get_planned_price(part.product_id, part.quantity, part.uom_id)
-            revenue += quantity * price
+            share = self._get_planned_share("part", part.product_id)
+            revenue += quantity * price * share
         return revenue
+
+    def _get_planned_share(self, kind, product=None):
+        """Return which share of a charge the customer is expected to pay.
+
+        What an agreement includes counts as covered, however much of it is left.
+        """
+        charge = self.env["field.service.charge"].new(
+            {"order_id": self.id, "kind": kind, "product_id": product and product.id}
+        )
+        coverage = self._get_charge_coverage(charge)
+        if coverage.coverage != "chargeable":
+            return 0.0
+        return 1.0 - coverage.discount / 100.0
 
     def _get_planned_price(self, product, quantity, uom):
         """Return today's price of a unit in the customer's pricelist."""

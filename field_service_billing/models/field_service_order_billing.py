@@ -141,6 +141,8 @@ class FieldServiceOrderBilling(models.AbstractModel):
             orders[0]._prepare_sale_order_values()
         )
         charges.with_company(company)._create_sale_lines(sale_order)
+        if company.service_show_covered:
+            orders.charge_ids._show_covered(sale_order)
         if sale_order.state != "sale":
             sale_order.action_confirm()
 

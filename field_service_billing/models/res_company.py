@@ -65,6 +65,12 @@ class ResCompany(models.Model):
         help="Gives the cost of the way, without any order.",
     )
 
+    service_show_covered = fields.Boolean(
+        string="Show Covered Work on Invoices",
+        help="What the warranty, the agreement or we pay for is a note on the sales "
+        "order and the invoice, with its value.",
+    )
+
     # What is sold
     service_labour_product_id = fields.Many2one(
         comodel_name="product.product",

@@ -48,3 +48,6 @@ class ResConfigSettings(models.TransientModel):
     service_fixed_product_id = fields.Many2one(
         related="company_id.service_fixed_product_id", readonly=False
     )
+    service_show_covered = fields.Boolean(
+        related="company_id.service_show_covered", readonly=False
+    )

@@ -37,6 +37,7 @@
     ],
     "assets": {
         "web.assets_backend": ["field_service_billing/static/src/my_day/**/*"],
+        "web.assets_tests": ["field_service_billing/static/tests/tours/**/*"],
     },
     "demo": [
         "demo/field_service_billing_demo.xml",

@@ -17,7 +17,6 @@ class FieldServiceAgreement(models.Model):
     coverage_ids = fields.One2many(
         comodel_name="field.service.agreement.coverage",
         inverse_name="agreement_id",
-        string="Coverage",
         copy=True,
     )
 

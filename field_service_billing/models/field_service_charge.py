@@ -138,7 +138,9 @@ class FieldServiceCharge(models.Model):
         help="Why less is billed than was worked.",
     )
     amount = fields.Monetary(
-        compute="_compute_amounts", store=True, help="To bill times price, less discount, before tax."
+        compute="_compute_amounts",
+        store=True,
+        help="To bill times price, less discount, before tax.",
     )
     unbilled_amount = fields.Monetary(
         string="Not Billed",

@@ -121,9 +121,11 @@ class FieldServiceChargeCoverage(models.AbstractModel):
                 continue
             if charge.coverage == "chargeable":
                 charge.covered_qty = 0.0
-            elif charge.coverage != "contract" or not charge.coverage_agreement_line_id:
-                charge.covered_qty = charge.worked_qty
-            elif abs(charge.covered_qty) > abs(charge.worked_qty):
+            elif (
+                charge.coverage != "contract"
+                or not charge.coverage_agreement_line_id
+                or abs(charge.covered_qty) > abs(charge.worked_qty)
+            ):
                 charge.covered_qty = charge.worked_qty
 
     @api.model

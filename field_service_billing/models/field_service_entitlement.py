@@ -339,12 +339,12 @@ class FieldServiceEntitlement(models.AbstractModel):
         }
         if left:
             return self.env._(
-                "Agreement %(agreement)s, %(line)s: %(use)s used before, from "
-                "%(start)s to %(stop)s.",
+                "Agreement %(agreement)s, %(line)s: %(use)s used from %(start)s to "
+                "%(stop)s.",
                 **values,
             )
         return self.env._(
-            "Agreement %(agreement)s, %(line)s: %(use)s used already, from %(start)s "
-            "to %(stop)s; what is beyond is charged.",
+            "Agreement %(agreement)s, %(line)s: %(use)s used from %(start)s to "
+            "%(stop)s; what is beyond is charged.",
             **values,
         )

@@ -2,7 +2,13 @@ from odoo import api, fields, models
 
 from .field_service_job_type import PRICE_GROUPS, PRICING_METHODS
 
-PRICING_FIELDS = {"coverage", "coverage_rule", "pricing_method", "fixed_price", "pricelist_id"}
+PRICING_FIELDS = {
+    "coverage",
+    "coverage_rule",
+    "pricing_method",
+    "fixed_price",
+    "pricelist_id",
+}
 
 
 class FieldServiceOrder(models.Model):

@@ -3,6 +3,7 @@ from . import test_labour_posting
 from . import test_labour_rate
 from . import test_charges
 from . import test_coverage
+from . import test_coverage_shown
 from . import test_entitlement
 from . import test_sale_order
 from . import test_invoicing

@@ -21,8 +21,18 @@ class TestCoverageRules(CoverageCommon):
             ("UTC", datetime(2026, 3, 2, 20), date(2026, 3, 2), "warranty"),
             ("UTC", datetime(2026, 3, 2, 20), date(2026, 3, 1), "chargeable"),
             ("Pacific/Auckland", datetime(2026, 3, 2, 20), date(2026, 3, 2), None),
-            ("Pacific/Auckland", datetime(2026, 3, 2, 20), date(2026, 3, 3), "warranty"),
-            ("America/Los_Angeles", datetime(2026, 3, 2, 4), date(2026, 3, 1), "warranty"),
+            (
+                "Pacific/Auckland",
+                datetime(2026, 3, 2, 20),
+                date(2026, 3, 3),
+                "warranty",
+            ),
+            (
+                "America/Los_Angeles",
+                datetime(2026, 3, 2, 4),
+                date(2026, 3, 1),
+                "warranty",
+            ),
             ("America/Los_Angeles", datetime(2026, 3, 2, 4), date(2026, 2, 28), None),
         )
         for zone, moment, until, coverage in cases:
@@ -322,9 +332,7 @@ class TestCoverageCheck(CoverageCommon):
         self.assertEqual(order.charge_amount, 160.0)
         self.assertEqual(order.entry_coverage, "warranty")
         self.assertTrue(order.is_coverage_changed)
-        self.assertEqual(
-            order.search([("is_coverage_changed", "=", True)]), self.order
-        )
+        self.assertEqual(order.search([("is_coverage_changed", "=", True)]), self.order)
         self.assertEqual(self._bill(self.order).amount_total, 160.0)
 
     def test_kept_with_a_reason(self):

@@ -35,9 +35,7 @@ class TestEntitlement(CoverageCommon):
             {"labour": (3.0, 2.0, 1.0, 72.0), "travel": (0.5, 0.5, 0.0, 0.0)},
         )
         labour = order.charge_ids.filtered(lambda charge: charge.kind == "labour")
-        self.assertEqual(
-            (labour.covered_amount, labour.discount_amount), (160.0, 8.0)
-        )
+        self.assertEqual((labour.covered_amount, labour.discount_amount), (160.0, 8.0))
         self.assertFalse(order.coverage_pending)
         self.assertEqual(agreement.coverage_ids.used_visits, 1)
         self.assertEqual(agreement.coverage_ids.used_hours, 2.0)
@@ -271,7 +269,9 @@ class TestEntitlement(CoverageCommon):
 
     # ------------------------------------------------------- one order, two payers
     def test_warranty_on_parts_only(self):
-        self.boiler.write({"warranty_until": date(2030, 1, 1), "warranty_scope": "parts"})
+        self.boiler.write(
+            {"warranty_until": date(2030, 1, 1), "warranty_scope": "parts"}
+        )
         order = self._create_order(asset_ids=self.boiler.ids)
         self._assert_decision(order, "warranty", "warranty", "parts only")
         self._use_part(order, quantity=1.0)
@@ -287,7 +287,9 @@ class TestEntitlement(CoverageCommon):
         self.assertEqual(max(items.mapped("balance")), 10.0)
 
     def test_warranty_on_parts_and_an_agreement_for_the_rest(self):
-        self.boiler.write({"warranty_until": date(2030, 1, 1), "warranty_scope": "parts"})
+        self.boiler.write(
+            {"warranty_until": date(2030, 1, 1), "warranty_scope": "parts"}
+        )
         self._create_agreement(coverage={**VISITS, "hours_per_visit": 0.5})
         order = self._create_order(asset_ids=self.boiler.ids, promised_start=MONDAY)
         self._use_part(order, quantity=1.0)
@@ -317,9 +319,7 @@ class TestEntitlement(CoverageCommon):
             coverage={**VISITS, "hours_per_visit": 1.0, "labour_discount": 7.5}
         )
         order = self._create_worked_order(3.0)
-        forgotten = self.env.ref(
-            "field_service.field_service_reason_leakage_forgotten"
-        )
+        forgotten = self.env.ref("field_service.field_service_reason_leakage_forgotten")
         order.charge_ids.write({"quantity": 1.5, "leakage_reason_id": forgotten.id})
         self._assert_shares(order, {"labour": (3.0, 1.0, 1.5, 111.0)})
         lines = self.env["field.service.leakage"].search([("order_id", "=", order.id)])

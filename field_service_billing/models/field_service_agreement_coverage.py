@@ -252,6 +252,11 @@ class FieldServiceAgreementCoverage(models.Model):
             and self._covers_product(charge.product_id)
         )
 
+    def _is_beside(self, charge):
+        """Tell whether a charge is included beside the main thing, see ``_has_left``."""
+        self.ensure_one()
+        return charge.kind == "part" and self.labour_scope != "none"
+
     def _get_discount(self, charge):
         """Return the discount in percent on what is charged."""
         self.ensure_one()

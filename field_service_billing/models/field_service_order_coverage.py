@@ -321,6 +321,9 @@ class FieldServiceOrderCoverage(models.AbstractModel):
         elif not line:
             return ChargeCoverage(self.coverage, line)
         included = line and line._includes(charge)
+        if self.coverage == "chargeable":
+            # The main thing was used up when it was decided; nothing comes back to it.
+            included = included and line._is_beside(charge)
         return ChargeCoverage(
             "contract" if included else "chargeable",
             line,

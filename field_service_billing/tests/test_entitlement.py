@@ -55,6 +55,19 @@ class TestEntitlement(CoverageCommon):
         self.assertFalse(order.coverage_pending)
         self.assertFalse(order.is_coverage_changed)
 
+    def test_parts_are_included_after_the_last_visit(self):
+        self._create_agreement(coverage={**VISITS, "part_scope": "all"})
+        first = self._create_worked_order(1.0)
+        order = self._create_order(promised_start=self._later(1))
+        self._assert_decision(order, "chargeable", "agreement")
+        self._use_part(order, quantity=1.0)
+        self._work(self._create_visit(order, start=self._later(1)), 1.0)
+        shares = {"labour": (1.0, 0.0, 1.0, 80.0), "part": (1.0, 1.0, 0.0, 0.0)}
+        self._assert_shares(order, shares)
+        first.coverage = "goodwill"
+        order._process()
+        self._assert_shares(order, shares)
+
     def test_used_up_between_entry_and_completion(self):
         line = self._create_agreement(coverage=VISITS).coverage_ids
         first = self._create_order(promised_start=MONDAY)

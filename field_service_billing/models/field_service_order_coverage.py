@@ -277,7 +277,7 @@ class FieldServiceOrderCoverage(models.AbstractModel):
         if job_type:
             reasons.append(
                 self.env._(
-                    "%(job_type)s: %(coverage)s.",
+                    "Usual for %(job_type)s: %(coverage)s.",
                     job_type=job_type.name,
                     coverage=labels[coverage],
                 )

@@ -253,7 +253,7 @@ class FieldServiceAgreementCoverage(models.Model):
         )
 
     def _is_beside(self, charge):
-        """Tell whether a charge is included beside the main thing, see ``_has_left``."""
+        """Tell whether a charge is included beside what ``_has_left`` asks for."""
         self.ensure_one()
         return charge.kind == "part" and self.labour_scope != "none"
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from . import lint, machine, server, testing, translation
+from . import comparison, lint, machine, server, testing, translation
 from .console import CommandError, SetupError, say
 from .demo import DEFAULT_DATABASE, ensure_database, play
 
@@ -134,6 +134,12 @@ def test(arguments):
         return testing.run_pytest(prepared, arguments)
 
 
+def odoo_tests(arguments):
+    """Run Odoo's own tests, without and with the add-ons, and compare."""
+    with machine.prepared(tests=True) as prepared:
+        return comparison.run(prepared, arguments)
+
+
 def check(arguments):
     """Run the linters over the whole repository."""
     return lint.run()
@@ -149,6 +155,7 @@ COMMANDS = {
     "demo": demo,
     "odoo": odoo,
     "test": test,
+    "odoo-tests": odoo_tests,
     "lint": check,
     "translate": translate,
 }

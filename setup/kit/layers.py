@@ -30,11 +30,11 @@ class Layers:
     def build(self):
         """Build what is missing; return the name of the topmost layer."""
         modules = self.machine.modules
-        key = _digest(SERIES, self.kind, *(path.read_text() for path in TEST))
+        key = make_digest(SERIES, self.kind, *(path.read_text() for path in TEST))
         base = external_dependencies(modules[0])
-        name = self._layer(_digest(key, *base), "what they build on", base, None)
+        name = self._layer(make_digest(key, *base), "what they build on", base, None)
         for number, module in enumerate(modules, 1):
-            key = _digest(key, digest_of(*modules[:number]))
+            key = make_digest(key, digest_of(*modules[:number]))
             name = self._layer(key, module, [module], name)
         return name
 
@@ -68,14 +68,15 @@ class Layers:
                 self.databases.drop(other)
 
 
-def _digest(*texts):
+def make_digest(*texts):
+    """A short name for these texts taken together."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
 
 
 def check_uninstall(machine, template, *, demo):
     """Uninstall the add-ons one by one, the uppermost first, and look what is left."""
     modules = machine.modules
-    mark = _digest(template, digest_of(*modules))
+    mark = make_digest(template, digest_of(*modules))
     done = machine.state / f"uninstalled-{'demo' if demo else 'plain'}"
     if done.exists() and done.read_text() == mark:
         return

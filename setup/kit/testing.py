@@ -2,6 +2,8 @@
 
 import subprocess
 
+from . import companions
+from .console import say
 from .layers import Layers, check_uninstall
 from .paths import CHECKOUT, SETUP
 
@@ -15,14 +17,31 @@ def check_installation(machine):
 
 
 def run_pytest(machine, arguments):
-    """Run pytest in a fresh database; its closing line is the last one printed."""
-    machine.databases.clone(Layers(machine, demo=False).build(), DATABASE)
+    """Run pytest in fresh databases; its closing line is the last one printed.
+
+    The tests that need companions run first, on the database which has them.
+    """
+    if arguments:
+        beside = any(companions.FOLDER in word for word in arguments)
+        return _run(machine, arguments, beside=beside)
+    code = _run(machine, [companions.FOLDER], beside=True)
     everything = ["tests", *(f"{name}/tests" for name in machine.modules)]
+    everything.append(f"--ignore={companions.FOLDER}")
+    code = _run(machine, everything) or code
+    if code:
+        say("setup: not all tests have passed.")
+    return code
+
+
+def _run(machine, arguments, *, beside=False):
+    template = Layers(machine, demo=False).build()
+    if beside:
+        template = companions.build(machine, template)
+    machine.databases.clone(template, DATABASE)
     command = [
         *(str(machine.venv.python), "-m", "pytest", "-p", "kit.zero_skips"),
         *("--odoo-config", str(machine.config())),
-        *("--odoo-database", DATABASE, "--odoo-http"),
-        *(arguments or everything),
+        *("--odoo-database", DATABASE, "--odoo-http", *arguments),
     ]
     environment = machine.environment
     environment["PYTHONPATH"] += f":{SETUP}"

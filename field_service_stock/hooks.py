@@ -1,5 +1,12 @@
 from odoo.tools import sql
 
+RULES = (
+    "service_pull_id",
+    "service_order_pull_id",
+    "service_pick_pull_id",
+    "service_order_pick_pull_id",
+)
+
 
 def pre_init_hook(env):
     """Make the column before the ORM would compute it for every stock move.
@@ -13,11 +20,11 @@ def pre_init_hook(env):
 def uninstall_hook(env):
     """Take the operation types away: delete the unused ones, archive the others."""
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
-    rules = warehouses.service_pull_id | warehouses.service_order_pull_id
+    rules = env["stock.rule"].union(*(warehouses[name] for name in RULES))
     types = warehouses.service_type_id | warehouses.service_load_type_id
     # First the types: without them a warehouse makes no new rules for its vans.
     warehouses.write({"service_type_id": False, "service_load_type_id": False})
-    warehouses.write({"service_pull_id": False, "service_order_pull_id": False})
+    warehouses.write(dict.fromkeys(RULES, False))
     env["stock.move"].search([("rule_id", "in", rules.ids)]).rule_id = False
     rules.unlink()
     used = env["stock.picking"].search([("picking_type_id", "in", types.ids)])

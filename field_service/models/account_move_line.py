@@ -88,6 +88,16 @@ class AccountMoveLine(models.Model):
                 result[part] = result.get(part, 0.0) + share
         return result
 
+    def _get_distribution_without(self, distribution, account_ids):
+        """Return an analytic distribution without these accounts; the rest stays."""
+        taken = {str(account_id) for account_id in account_ids}
+        result = {}
+        for key, share in distribution.items():
+            rest = ",".join(part for part in key.split(",") if part not in taken)
+            if rest:
+                result[rest] = result.get(rest, 0.0) + share
+        return result
+
     def _check_service_distribution(self, distribution):
         """Refuse to move posted items between orders in a locked period.
 

@@ -156,10 +156,6 @@ class FieldServiceCharging(models.AbstractModel):
         """
         distribution = distribution or {}
         lines = self.env["account.move.line"]
-        strangers = set(lines._get_service_distribution(distribution))
-        result = {}
-        for key, share in distribution.items():
-            rest = ",".join(part for part in key.split(",") if part not in strangers)
-            if rest:
-                result[rest] = result.get(rest, 0.0) + share
-        return {**result, **self._get_analytic_distribution()}
+        strangers = lines._get_service_distribution(distribution)
+        rest = lines._get_distribution_without(distribution, strangers)
+        return {**rest, **self._get_analytic_distribution()}

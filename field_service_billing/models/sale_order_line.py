@@ -116,9 +116,30 @@ class SaleOrderLine(models.Model):
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
         """Parts of a work order are at the customer already."""
         others = self.filtered(lambda line: not line.is_service_charge)
-        return super(SaleOrderLine, others)._action_launch_stock_rule(
+        result = super(SaleOrderLine, others)._action_launch_stock_rule(
             previous_product_uom_qty=previous_product_uom_qty
         )
+        others._put_dropship_on_orders()
+        return result
+
+    def _put_dropship_on_orders(self):
+        """Put what a vendor delivers to the site on the work order, where it costs.
+
+        Core does not take the distribution of the sale line over. Purchases are those
+        of other modules, on which the suite does not depend.
+        """
+        if "purchase_line_ids" not in self._fields:
+            return
+        items = self.env["account.move.line"]
+        for line in self.filtered("analytic_distribution"):
+            shares = items._get_service_distribution(line.analytic_distribution)
+            # Whoever confirms a sale need not see purchases.
+            for bought in line.sudo().purchase_line_ids if shares else ():
+                kept = bought.analytic_distribution or {}
+                if bought.product_id.type == "consu" and not (
+                    items._get_service_distribution(kept)
+                ):
+                    bought.analytic_distribution = {**kept, **shares}
 
     # ----------------------------------------------------------------------- price
     def _compute_price_unit(self):

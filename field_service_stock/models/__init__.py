@@ -18,6 +18,7 @@ from . import stock_move_equipment
 from . import stock_move
 from . import stock_move_line
 from . import stock_lot
+from . import account_move
 from . import account_move_line
 from . import field_service_job_type_part
 from . import field_service_job_type

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class AccountMoveLine(models.Model):
@@ -39,7 +40,11 @@ class AccountMoveLine(models.Model):
 
     def _get_service_orders(self):
         """Return the work orders this line is distributed on."""
-        accounts = self._get_service_distribution(self.analytic_distribution or {})
+        return self._get_orders_on(self.analytic_distribution or {})
+
+    def _get_orders_on(self, distribution):
+        """Return the work orders in an analytic distribution."""
+        accounts = self._get_service_distribution(distribution)
         # Whoever posts an invoice need not see every work order.
         orders = self.env["field.service.order"].sudo()
         if not accounts:
@@ -64,3 +69,72 @@ class AccountMoveLine(models.Model):
             and move._is_service_consumption()
             for move in orders.service_move_ids
         )
+
+    # ----------------------------------------------------------------- purchases
+    def _take_stocked_parts_off_orders(self):
+        """Take the work orders off purchased parts that go through stock, and say so.
+
+        Their cost is on the order when they are used. With periodic valuation the bill
+        is an expense too, so that the order would bear it twice.
+        """
+        for line in self.filtered("analytic_distribution"):
+            orders = line._get_doubled_orders(line._get_service_orders())
+            if not orders:
+                continue
+            line.analytic_distribution = line._get_distribution_without(
+                line.analytic_distribution, orders.analytic_account_id.ids
+            )
+            line.move_id._message_log(
+                body=self.env._(
+                    "%(product)s goes through stock and costs %(orders)s when it is "
+                    "used: the bill is not on the work order too.",
+                    product=line.product_id.display_name,
+                    orders=", ".join(orders.mapped("name")),
+                )
+            )
+
+    def _get_doubled_orders(self, orders):
+        """Return which of the orders bear the goods of this line when used."""
+        self.ensure_one()
+        if not orders or not self._is_bought_into_stock():
+            return orders.browse()
+        if self.product_id.is_storable:
+            return orders
+        # What is not stored is used with or without a part.
+        return orders.filtered(self._is_part_of)
+
+    def _is_bought_into_stock(self):
+        """Tell whether a purchase brings the goods of this line to a place of ours.
+
+        Purchases are those of ``purchase_stock``, on which the suite does not depend.
+        A bill without one is an expense of whoever enters it.
+        """
+        self.ensure_one()
+        if self.product_id.type != "consu" or "purchase_line_id" not in self._fields:
+            return False
+        # Whoever posts a bill need not see purchases or stock moves.
+        purchase_line = self.sudo().purchase_line_id
+        if "move_ids" not in purchase_line._fields:
+            return False
+        places = purchase_line.move_ids.location_dest_id
+        if not places:
+            places = purchase_line.order_id.picking_type_id.default_location_dest_id
+        return any(place.usage in ("internal", "transit") for place in places)
+
+    def _check_service_distribution(self, distribution):
+        """Refuse to put a posted purchase of stocked parts on a work order."""
+        result = super()._check_service_distribution(distribution)
+        posted = self.filtered(lambda line: line.parent_state == "posted")
+        named = posted and posted._get_orders_on(distribution)
+        for line in posted if named else ():
+            orders = line._get_doubled_orders(named)
+            if orders:
+                raise UserError(
+                    self.env._(
+                        "%(product)s goes through stock and costs %(orders)s when it "
+                        "is used: on the bill, too, it would be there twice.",
+                        product=line.product_id.display_name,
+                        orders=", ".join(orders.mapped("name")),
+                    )
+                )
+        return result

@@ -358,7 +358,7 @@ class FieldServicePart(models.Model):
         warehouse = part.env["stock.warehouse"].search(
             [("company_id", "=", company.id)], limit=1
         )
-        return warehouse.lot_stock_id
+        return warehouse._get_service_location()
 
     def _get_report_name(self):
         """Return the description, in the reader's language when it is the product's."""

@@ -58,6 +58,7 @@ class FieldServicePartReadiness(models.AbstractModel):
             depends += [
                 "move_ids.created_purchase_line_ids.date_planned",
                 "move_ids.created_purchase_line_ids.state",
+                "move_ids.created_purchase_line_ids.qty_received",
             ]
         return depends
 
@@ -92,7 +93,9 @@ class FieldServicePartReadiness(models.AbstractModel):
         self.env["stock.location"].flush_model(["usage", "parent_path"])
         self.env["product.template"].flush_model(["is_storable"])
         if self._has_purchase():
-            self.env["purchase.order.line"].flush_model(["date_planned", "state"])
+            self.env["purchase.order.line"].flush_model(
+                ["date_planned", "state", "product_qty", "qty_received"]
+            )
 
     # ----------------------------------------------------------------- statement
     @api.model
@@ -200,7 +203,10 @@ class FieldServicePartReadiness(models.AbstractModel):
         )
 
     def _get_purchase_query(self):
-        """When a purchase that a rule asked for will arrive: requested or ordered."""
+        """When a purchase that a rule asked for will arrive: requested or ordered.
+
+        What has arrived and is on its way into stock comes by a transfer.
+        """
         if not self._has_purchase():
             return SQL("SELECT NULL::timestamp AS moment")
         return SQL(
@@ -210,7 +216,8 @@ class FieldServicePartReadiness(models.AbstractModel):
                    ON line.id = rel.created_purchase_line_id
                  JOIN purchase_order purchase ON purchase.id = line.order_id
                 WHERE rel.move_id = move.id AND purchase.state <> 'cancel'
-                  AND move.state <> 'assigned'"""
+                  AND move.state <> 'assigned'
+                  AND COALESCE(line.qty_received, 0) < line.product_qty"""
         )
 
     def _get_supply_query(self):

@@ -74,6 +74,11 @@ class StockMove(models.Model):
             values["service_order_id"] = order.id
         return values
 
+    def _skip_push(self):
+        """A part stays where its work order takes it from: no rule sends it further."""
+        place = self.service_part_id.location_id
+        return super()._skip_push() or (place and self.location_dest_id == place)
+
     def _action_done(self, cancel_backorder=False):
         """Let the work orders react, whoever validated the transfer."""
         done = super()._action_done(cancel_backorder=cancel_backorder)

@@ -2,9 +2,10 @@ from odoo import fields, models
 
 
 class FieldServiceWarehouseVan(models.AbstractModel):
-    """Two rules bring parts from the warehouse to its vans.
+    """Rules that bring parts from the warehouse's stock to where they are taken over.
 
-    One takes them from stock, the other waits for what is ordered into stock. Both
+    One takes them from stock, the other waits for what is ordered into stock: to a
+    van, and, where deliveries are picked in a step of their own, to the output. All
     stand on routes that only work orders ask for, so that no other flow meets them.
     """
 
@@ -30,9 +31,31 @@ class FieldServiceWarehouseVan(models.AbstractModel):
         index="btree_not_null",
         copy=False,
     )
+    service_pick_pull_id = fields.Many2one(
+        comodel_name="stock.rule",
+        string="Stock to Output Rule",
+        index="btree_not_null",
+        copy=False,
+    )
+    service_order_pick_pull_id = fields.Many2one(
+        comodel_name="stock.rule",
+        string="Order to Output Rule",
+        index="btree_not_null",
+        copy=False,
+    )
+
+    def _get_service_location(self):
+        """Return where a technician without a van takes parts over.
+
+        Where deliveries are picked, and perhaps packed, first: the output. The
+        transfers to it are those of any delivery.
+        """
+        if self.delivery_steps in (False, "ship_only"):
+            return self.lot_stock_id
+        return self.wh_output_stock_loc_id
 
     def _get_van_routes(self):
-        """Return the routes of the two rules: from stock, and on order."""
+        """Return the routes of the rules: from stock, and on order."""
         self._ensure_van_rules()
         return self.service_pull_id.route_id, self.service_order_pull_id.route_id
 
@@ -44,7 +67,8 @@ class FieldServiceWarehouseVan(models.AbstractModel):
     def _ensure_van_rules(self):
         """Make the rules, and what they need, where the first van is filled."""
         self._ensure_service_types()
-        if not (self.service_pull_id and self.service_order_pull_id):
+        picked = self.delivery_steps != "ship_only"
+        if not self.service_pull_id or (picked and not self.service_pick_pull_id):
             self._create_or_update_global_routes_rules()
 
     # -------------------------------------------------------------------- rules
@@ -52,36 +76,59 @@ class FieldServiceWarehouseVan(models.AbstractModel):
         values = super()._generate_global_route_rules_values()
         if not self.service_load_type_id:
             return values
-        values["service_pull_id"] = self._prepare_van_rule(
-            "field_service_stock.route_van_stock",
-            self.env._("Work Orders: Stock to Van"),
-            "make_to_stock",
-        )
-        values["service_order_pull_id"] = self._prepare_van_rule(
-            "field_service_stock.route_van_order",
-            self.env._("Work Orders: Order to Van"),
-            "make_to_order",
-        )
+        van = self._prepare_van_places()
+        values["service_pull_id"] = self._prepare_stock_rule(van)
+        values["service_order_pull_id"] = self._prepare_order_rule(van)
+        if self.delivery_steps != "ship_only" or self.service_pick_pull_id:
+            output = self._prepare_output_places()
+            values["service_pick_pull_id"] = self._prepare_stock_rule(output)
+            values["service_order_pick_pull_id"] = self._prepare_order_rule(output)
         return values
 
-    def _prepare_van_rule(self, xml_id, name, procure_method):
-        route = self._find_or_create_global_route(xml_id, name)
+    def _prepare_van_places(self):
         return {
-            "depends": ["reception_steps"],
+            "active": True,
+            "name": self.env._("%(warehouse)s: Stock to Van", warehouse=self.code),
+            # The procurement names the van, which is one of the places below.
+            "location_dest_id": self.view_location_id.id,
+            "picking_type_id": self.service_load_type_id.id,
+        }
+
+    def _prepare_output_places(self):
+        return {
+            "active": self.delivery_steps != "ship_only",
+            "name": self.env._("%(warehouse)s: Stock to Output", warehouse=self.code),
+            "location_dest_id": self.wh_output_stock_loc_id.id,
+            "picking_type_id": self.pick_type_id.id,
+        }
+
+    def _prepare_stock_rule(self, places):
+        """Return the rule that takes from stock what is there."""
+        route = self._find_or_create_global_route(
+            "field_service_stock.route_van_stock",
+            self.env._("Work Orders: Stock to Van"),
+        )
+        return self._prepare_service_rule(route, "make_to_stock", places)
+
+    def _prepare_order_rule(self, places):
+        """Return the rule that waits for what is ordered into stock."""
+        route = self._find_or_create_global_route(
+            "field_service_stock.route_van_order",
+            self.env._("Work Orders: Order to Van"),
+        )
+        return self._prepare_service_rule(route, "make_to_order", places)
+
+    def _prepare_service_rule(self, route, procure_method, places):
+        return {
+            "depends": ["reception_steps", "delivery_steps"],
             "create_values": {
-                "active": True,
                 "action": "pull",
                 "auto": "manual",
                 "procure_method": procure_method,
                 "company_id": self.company_id.id,
                 "route_id": route.id,
             },
-            "update_values": {
-                "name": self.env._("%(warehouse)s: Stock to Van", warehouse=self.code),
-                "location_src_id": self.lot_stock_id.id,
-                "location_dest_id": self.view_location_id.id,
-                "picking_type_id": self.service_load_type_id.id,
-            },
+            "update_values": {"location_src_id": self.lot_stock_id.id, **places},
         }
 
     # ----------------------------------------------------------- operation type

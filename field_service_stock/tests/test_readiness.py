@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import FieldServiceStockCommon
@@ -287,89 +286,3 @@ class TestReadiness(FieldServiceStockCommon):
 
     def test_number_of_queries_does_not_grow(self):
         self.assertEqual(self._count_update(50), self._count_update(5))
-
-
-@tagged("post_install", "-at_install")
-class TestPurchasedParts(FieldServiceStockCommon):
-    """Where ``purchase_stock``, which the suite does not need, buys what is short.
-
-    Without it the same demand must say that nothing brings the part.
-    """
-
-    def setUp(self):
-        super().setUp()
-        if not self._is_bought():
-            self.seal = self._create_part_product("Seal")
-            self.stock = self.van.warehouse_id.lot_stock_id
-            return
-        buy = self.env.ref("purchase_stock.route_warehouse0_buy")
-        self.seal = self._create_part_product(
-            "Seal",
-            route_ids=[Command.link(buy.id)],
-            seller_ids=[
-                Command.create(
-                    {
-                        "partner_id": self._create_partner("Vendor").id,
-                        "price": 10.0,
-                        "delay": 5,
-                        "company_id": self.company.id,
-                    }
-                )
-            ],
-        )
-        self.stock = self.van.warehouse_id.lot_stock_id
-
-    def _is_bought(self):
-        return "purchase.order" in self.env
-
-    def _demand(self, quantity):
-        order = self._create_order(release=False)
-        part = self._create_part(order, self.seal, quantity, mandatory=True)
-        order.with_user(self.dispatcher).action_release()
-        return order, part
-
-    def _check_nothing_brings_it(self, quantity):
-        order, part = self._demand(quantity)
-        self.assertEqual(part.readiness, "missing")
-        self.assertEqual(order.readiness, "missing")
-        self.assertFalse(order.readiness_date)
-
-    def _buy(self, quantity):
-        order, part = self._demand(quantity)
-        lines = self.env["purchase.order.line"].search(
-            [("product_id", "=", self.seal.id)]
-        )
-        return order, part, lines
-
-    def test_shortage_is_bought_through_the_rule(self):
-        self._receive(self.seal, 1.0, 10.0, location=self.stock)
-        if not self._is_bought():
-            self._check_nothing_brings_it(3.0)
-            return
-        order, part, line = self._buy(3.0)
-        self.assertEqual(line.product_qty, 2.0)
-        self.assertEqual(line.order_id.origin, order.name)
-        self.assertFalse(line.analytic_distribution)
-        self.assertEqual(part.readiness, "purchase")
-        self.assertEqual(order.readiness, "purchase")
-        self.assertEqual(order.readiness_date, line.date_planned)
-        later = line.date_planned + timedelta(days=2)
-        line.date_planned = later
-        self.assertEqual(order.readiness_date, later)
-        line.order_id.button_confirm()
-        self.assertEqual(order.readiness, "purchase")
-        receipt = line.order_id.picking_ids
-        for move in receipt.move_ids:
-            move.quantity = move.product_uom_qty
-            move.picked = True
-        receipt._action_done()
-        self.assertEqual(order.readiness, "transfer")
-
-    def test_cancelled_purchase_leaves_the_part_missing(self):
-        if not self._is_bought():
-            self._check_nothing_brings_it(2.0)
-            return
-        order, part, line = self._buy(3.0)
-        self.assertEqual(order.readiness, "purchase")
-        line.order_id.button_cancel()
-        self.assertEqual(part.readiness, "missing")

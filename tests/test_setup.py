@@ -10,10 +10,13 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from kit import (
+    companions,
+    comparison,
     databases,
     debian,
     machine,
@@ -408,6 +411,45 @@ def _wait_until(reached):
 def _owner(path):
     status = path.stat()
     return status.st_uid, status.st_gid
+
+
+# Odoo's own tests
+
+
+def test_only_what_comes_out_differently_is_a_difference():
+    compared = comparison.Comparison(
+        "stock",
+        {"same": "passed", "broken": "passed", "anyway": "failed", "gone": "passed"},
+        {"same": "passed", "broken": "failed", "anyway": "failed", "new": "passed"},
+    )
+    assert compared.differences == [
+        ("broken", "passed", "failed"),
+        ("gone", "passed", "not run"),
+        ("new", "not run", "passed"),
+    ]
+    assert "    broken: passed -> failed" in list(compared.lines())
+
+
+# Companions
+
+
+def test_companions_are_nothing_that_the_suite_needs():
+    needed = {
+        name
+        for module in machine.find_modules()
+        for name in machine.external_dependencies(module)
+    }
+    assert not needed & set(companions.MODULES)
+
+
+def test_companions_that_change_the_books_are_refused(tmp_path, monkeypatch):
+    said = iter(["profit 1.00", "profit 1.00", "profit 2.00"])
+    monkeypatch.setattr(companions, "_play", lambda *words: next(said))
+    prepared = SimpleNamespace(
+        modules=["field_service"], change_modules=lambda *words, **options: None
+    )
+    with pytest.raises(SetupError, match="after the update"):
+        companions._fill(prepared, "database", None)
 
 
 # The log

@@ -1,3 +1,4 @@
+from . import field_service_company_replenishment
 from . import res_company
 from . import res_config_settings
 from . import hr_employee
@@ -7,6 +8,9 @@ from . import field_service_team
 from . import stock_location_owner
 from . import stock_location
 from . import stock_warehouse_orderpoint
+from . import field_service_replenishment_van
+from . import stock_location
+from . import product_category
 from . import product_template
 from . import product_product
 from . import stock_warehouse_van
@@ -46,3 +50,8 @@ from . import field_service_visit_parts
 from . import field_service_slot_finder
 from . import field_service_board
 from . import field_service_attention
+from . import field_service_replenishment_read
+from . import field_service_replenishment_plan
+from . import field_service_replenishment_text
+from . import field_service_replenishment_apply
+from . import field_service_replenishment

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ProductTemplate(models.Model):
@@ -42,3 +43,36 @@ class ProductTemplate(models.Model):
     def _compute_service_makes_equipment(self):
         for template in self:
             template.service_makes_equipment = template.tracking == "serial"
+
+    # Van replenishment
+    service_fill_rate = fields.Float(
+        string="Fill Rate in Vans",
+        help="Target fill rate of this product. 0: that of its category or company.",
+    )
+    service_load_uom_id = fields.Many2one(
+        comodel_name="uom.uom",
+        string="Loaded in",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Vans are filled up with whole packages of this unit. Empty: any quantity.",
+    )
+
+    _service_fill_rate = models.Constraint(
+        "CHECK(service_fill_rate >= 0 AND service_fill_rate < 1)",
+        "The fill rate of a product lies between 0 and 100 %.",
+    )
+
+    @api.constrains("uom_id", "service_load_uom_id")
+    def _check_service_load_uom(self):
+        for template in self:
+            unit = template.service_load_uom_id
+            if unit and not unit._has_common_reference(template.uom_id):
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s is counted in %(reference)s: vans cannot be "
+                        "loaded with %(unit)s of it.",
+                        product=template.display_name,
+                        reference=template.uom_id.name,
+                        unit=unit.name,
+                    )
+                )

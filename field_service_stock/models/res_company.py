@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "field.service.company.replenishment"]
 
     service_parts_account_id = fields.Many2one(
         comodel_name="account.account",

@@ -12,4 +12,18 @@ class ResConfigSettings(models.TransientModel):
     )
     service_old_unit_location_id = fields.Many2one(
         related="company_id.service_old_unit_location_id", readonly=False
+    service_replenish_days = fields.Integer(
+        related="company_id.service_replenish_days", readonly=False
+    )
+    service_fill_rate = fields.Float(
+        related="company_id.service_fill_rate", readonly=False
+    )
+    service_use_history_days = fields.Integer(
+        related="company_id.service_use_history_days", readonly=False
+    )
+    service_slow_days = fields.Integer(
+        related="company_id.service_slow_days", readonly=False
+    )
+    service_replenish_weekly = fields.Boolean(
+        related="company_id.service_replenish_weekly", readonly=False
     )

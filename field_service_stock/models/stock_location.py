@@ -8,6 +8,7 @@ class StockLocation(models.Model):
 
     _name = "stock.location"
     _inherit = ["field.service.location.owner", "stock.location"]
+    _inherit = ["field.service.replenishment.van", "stock.location"]
 
     service_van = fields.Boolean(
         string="Van",

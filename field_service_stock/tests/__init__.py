@@ -9,3 +9,6 @@ from . import test_vans
 from . import test_van_stock
 from . import test_van_transfer
 from . import test_equipment
+from . import test_stock_level
+from . import test_replenishment
+from . import test_replenishment_apply

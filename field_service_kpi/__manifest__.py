@@ -14,6 +14,7 @@
         "report/field_service_reconciliation_views.xml",
         "report/field_service_integrity_views.xml",
         "report/field_service_labour_bridge_views.xml",
+        "report/field_service_missing_part_views.xml",
         "views/account_move_line_views.xml",
         "views/field_service_order_views.xml",
         "views/res_config_settings_views.xml",

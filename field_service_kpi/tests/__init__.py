@@ -4,3 +4,4 @@ from . import test_labour_bridge
 from . import test_ledger_report
 from . import test_performance
 from . import test_reconciliation
+from . import test_missing_part

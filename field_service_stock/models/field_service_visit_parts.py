@@ -12,7 +12,8 @@ RECORD_FIELDS = {
 class FieldServiceVisit(models.Model):
     """A visit without its parts is a drive for nothing: who wants it says why."""
 
-    _inherit = "field.service.visit"
+    _name = "field.service.visit"
+    _inherit = ["field.service.visit.missing", "field.service.visit"]
 
     parts_readiness = fields.Selection(related="order_id.readiness", string="Parts")
     parts_not_ready = fields.Text(

@@ -67,6 +67,7 @@ class FieldServiceReplenishment(models.Model):
         string="Planned for Sure",
         digits="Product Unit",
         readonly=True,
+        aggregator=None,
         help="Parts of planned visits that are certainly needed, and neither reserved "
         "nor on their way.",
     )
@@ -74,6 +75,7 @@ class FieldServiceReplenishment(models.Model):
         string="Planned",
         digits="Product Unit",
         readonly=True,
+        aggregator=None,
         help="Parts of planned visits: quantity times probability, neither reserved nor "
         "on their way.",
     )
@@ -81,12 +83,14 @@ class FieldServiceReplenishment(models.Model):
         string="Unplanned",
         digits=(16, 3),
         readonly=True,
+        aggregator=None,
         help="Expected unplanned use, by the history of the van and its team.",
     )
     history_qty = fields.Float(
         string="Used Unplanned",
         digits="Product Unit",
         readonly=True,
+        aggregator=None,
         help="Used from this van without having been planned.",
     )
     history_days = fields.Float(
@@ -96,10 +100,11 @@ class FieldServiceReplenishment(models.Model):
         string="Team's Average",
         digits=(16, 3),
         readonly=True,
+        aggregator=None,
         help="Unplanned use per van of the team in as many days.",
     )
     level_qty = fields.Float(
-        string="Needed in Van", digits="Product Unit", readonly=True
+        string="Needed in Van", digits="Product Unit", readonly=True, aggregator=None
     )
 
     # Supply
@@ -107,21 +112,24 @@ class FieldServiceReplenishment(models.Model):
         string="Free in Van",
         digits="Product Unit",
         readonly=True,
+        aggregator=None,
         help="On hand and not reserved for any work order.",
     )
     coming_qty = fields.Float(
         string="On the Way",
         digits="Product Unit",
         readonly=True,
+        aggregator=None,
         help="Open transfers to the van, without those for work orders.",
     )
     needed_qty = fields.Float(
-        string="Proposed", digits="Product Unit", readonly=True
+        string="Proposed", digits="Product Unit", readonly=True, aggregator=None
     )
     warehouse_qty = fields.Float(
         string="Free in Warehouse",
         digits="Product Unit",
         readonly=True,
+        aggregator=None,
         help="What other vans need more urgently is taken off already.",
     )
     short_qty = fields.Float(

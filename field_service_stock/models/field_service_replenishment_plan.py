@@ -135,9 +135,7 @@ class FieldServiceReplenishmentPlan(models.AbstractModel):
             for product_id, total in totals.items():
                 for van_id in members:
                     own = max(used.get((van_id, product_id), 0.0), 0.0)
-                    uses[van_id, product_id] = Use(
-                        own, days[van_id], total / team_days
-                    )
+                    uses[van_id, product_id] = Use(own, days[van_id], total / team_days)
         return uses
 
     @api.model

@@ -9,7 +9,7 @@ class FieldServiceReplenishmentText(models.AbstractModel):
     _name = "field.service.replenishment.text"
     _description = "Reasons of Van Replenishment"
 
-    explanation = fields.Char(string="Why", compute="_compute_explanation")
+    explanation = fields.Text(string="Why", compute="_compute_explanation")
 
     @api.depends(
         "kind",
@@ -29,7 +29,9 @@ class FieldServiceReplenishmentText(models.AbstractModel):
     def _compute_explanation(self):
         for line in self:
             sentences = (
-                line._explain_return() if line.kind == "return" else line._explain_load()
+                line._explain_return()
+                if line.kind == "return"
+                else line._explain_load()
             )
             line.explanation = " ".join(sentences)
 
@@ -74,6 +76,14 @@ class FieldServiceReplenishmentText(models.AbstractModel):
                     sure=show(self.sure_qty),
                 )
             ]
+        if not self.sure_qty:
+            return [
+                self.env._(
+                    "Visits in %(days)s days may need it: %(maybe)s on average.",
+                    days=self.days,
+                    maybe=show(maybe),
+                )
+            ]
         return [
             self.env._(
                 "Visits in %(days)s days need %(sure)s for sure and %(maybe)s more on "
@@ -104,13 +114,13 @@ class FieldServiceReplenishmentText(models.AbstractModel):
     def _explain_return(self):
         """Return the sentences that say why the van carries it around for nothing."""
         used = (
-            self.env._("Last used on %(date)s", date=format_date(self.env, self.used_on))
+            self.env._(
+                "Last used on %(date)s", date=format_date(self.env, self.used_on)
+            )
             if self.used_on
             else self.env._("Never used from this van")
         )
-        sentences = [
-            self.env._("%(used)s, and needed by no planned visit.", used=used)
-        ]
+        sentences = [self.env._("%(used)s, and needed by no planned visit.", used=used)]
         if self.level_qty:
             sentences.append(
                 self.env._(

@@ -44,7 +44,10 @@ class TestReplenishmentApply(ReplenishmentCommon):
         self.assertFalse(self._propose())
         # Also not after it has arrived ...
         moves = self.env["stock.move"].search(
-            [("product_id", "=", self.product.id), ("location_dest_id", "=", self.van.id)]
+            [
+                ("product_id", "=", self.product.id),
+                ("location_dest_id", "=", self.van.id),
+            ]
         )
         moves.picked = True
         moves.picking_id._action_done()
@@ -110,7 +113,9 @@ class TestReplenishmentApply(ReplenishmentCommon):
         self.assertFalse(lost.warehouse_id)
         action = lines.action_apply()
         self.assertEqual(action["params"]["type"], "warning")
-        self.assertIn("Van Nina: The van is in no warehouse", action["params"]["message"])
+        self.assertIn(
+            "Van Nina: The van is in no warehouse", action["params"]["message"]
+        )
         self.assertEqual(self._get_lines().picking_id.state, "assigned")
         left = lines.filtered(lambda line: line.location_id == lost)
         with self.assertRaisesRegex(UserError, "no warehouse"):

@@ -46,7 +46,6 @@ from . import field_service_part
 from . import field_service_order_readiness
 from . import field_service_order
 from . import field_service_my_day
-from . import field_service_reason
 from . import field_service_visit_missing
 from . import field_service_visit_parts
 from . import field_service_slot_finder

@@ -78,9 +78,7 @@ class TestMissingPart(FieldServiceBillingCommon):
         rows = self._rows(first.order_id)
         # One hour more
         self.assertEqual(sum(rows.mapped("cost")), 122.5)
-        items = self.env["account.move.line"].search(
-            rows.action_open_items()["domain"]
-        )
+        items = self.env["account.move.line"].search(rows.action_open_items()["domain"])
         self.assertEqual(items, rows.move_line_id)
         self.assertEqual(sum(items.mapped("balance")), 122.5)
         self.assertEqual(set(items.mapped("parent_state")), {"posted"})

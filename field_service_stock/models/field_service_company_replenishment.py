@@ -10,8 +10,8 @@ class FieldServiceCompanyReplenishment(models.AbstractModel):
     service_replenish_days = fields.Integer(
         string="Vans Last (days)",
         default=7,
-        help="What is in a van must last for so many days: until the next replenishment "
-        "has arrived.",
+        help="What is in a van must last for so many days: until the next "
+        "replenishment has arrived.",
     )
     service_fill_rate = fields.Float(
         string="Target Fill Rate",

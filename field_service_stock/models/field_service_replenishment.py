@@ -76,8 +76,8 @@ class FieldServiceReplenishment(models.Model):
         digits="Product Unit",
         readonly=True,
         aggregator=None,
-        help="Parts of planned visits: quantity times probability, neither reserved nor "
-        "on their way.",
+        help="Parts of planned visits: quantity times probability, neither reserved "
+        "nor on their way.",
     )
     unplanned_qty = fields.Float(
         string="Unplanned",
@@ -147,8 +147,8 @@ class FieldServiceReplenishment(models.Model):
     )
     exclude_reason = fields.Char(
         string="Left out because",
-        help="A line with a reason is not transferred, now and whenever the proposal is "
-        "computed again. Take the reason away to consider it again.",
+        help="A line with a reason is not transferred, now and whenever the proposal "
+        "is computed again. Take the reason away to consider it again.",
     )
     excluded = fields.Boolean(
         string="Left Out", compute="_compute_excluded", store=True, index=True
@@ -226,12 +226,12 @@ class FieldServiceReplenishment(models.Model):
         # What is in the vans is no secret of the stock's for who replenishes them.
         lines = self.sudo()
         self.env.flush_all()
-        vans = lines._get_vans(companies)
+        vans = lines._get_vans(companies).grouped("company_id")
         lines.search(
             [("company_id", "in", companies.ids), ("excluded", "=", False)]
         ).unlink()
         for company in companies:
-            group = vans.filtered(lambda van: van.company_id == company)
+            group = vans.get(company, self.env["stock.location"])
             scope = lines.with_company(company)._get_scope(company, group)
             lines._replace(scope, lines._prepare_proposal(scope))
 
@@ -257,8 +257,9 @@ class FieldServiceReplenishment(models.Model):
 
         Asking each of thousands of lines would take longer than computing them.
         """
-        if not (self.env.su and self.env.context.get("replenishment_computed")):
-            super()._check_company(fnames)
+        if self.env.su and self.env.context.get("replenishment_computed"):
+            return None
+        return super()._check_company(fnames)
 
     @api.model
     def _cron_propose(self):

@@ -174,7 +174,7 @@ class FieldServiceReplenishmentPlan(models.AbstractModel):
 
     # ----------------------------------------------------------------------- lines
     def _get_need(self, scope, facts, key, digits):
-        """Return what is needed of a product in a van, and how much of it is missing."""
+        """Return what is needed of a product in a van, and what of it is missing."""
         usable, fill_rate, package, _cost = facts.products[key[1]]
         use = facts.uses.get(key)
         unplanned = use.get_rate() * scope.company.service_replenish_days if use else 0

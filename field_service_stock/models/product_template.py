@@ -54,7 +54,8 @@ class ProductTemplate(models.Model):
         string="Loaded in",
         index="btree_not_null",
         ondelete="restrict",
-        help="Vans are filled up with whole packages of this unit. Empty: any quantity.",
+        help="Vans are filled up with whole packages of this unit. Empty: any "
+        "quantity.",
     )
 
     _service_fill_rate = models.Constraint(

@@ -92,7 +92,7 @@ class TestReplenishment(ReplenishmentCommon):
 
     # ------------------------------------------------------------- unplanned use
     def test_unplanned_use(self):
-        """36 in 270 days are 0.9333 in 7 days: 3 are enough with 98.5 %, 2 with 93 %."""
+        """36 in 270 days are 0.9333 in 7 days: 2 are enough with 93 %, 3 with 98 %."""
         self._ago(self._receive(self.product, 37.0, 10.0), 270)
         self._receive(self.product, 10.0, 10.0, location=self.stock)
         self._use_unplanned(self.product, 30.0, 200)

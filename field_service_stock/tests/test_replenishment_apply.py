@@ -1,6 +1,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -281,7 +283,7 @@ class TestReplenishmentApply(ReplenishmentCommon):
     def test_bad_input(self):
         self._plan()
         line = self._propose()
-        with self.assertRaises(Exception) as refused, self.env.cr.savepoint():
+        with self.assertRaises(IntegrityError) as refused, self.env.cr.savepoint():
             line.quantity = -1.0
             line.flush_recordset()
         self.assertIn("quantity_positive", str(refused.exception))
@@ -290,7 +292,7 @@ class TestReplenishmentApply(ReplenishmentCommon):
             ("service_fill_rate", 0.0),
             ("service_replenish_days", 0),
         ):
-            with self.assertRaises(Exception), self.env.cr.savepoint():
+            with self.assertRaises(IntegrityError), self.env.cr.savepoint():
                 self.company[name] = value
                 self.company.flush_recordset()
         with self.assertRaisesRegex(UserError, "cannot be loaded|counted in"):

@@ -46,14 +46,14 @@ def get_level(mean, target, parts=()):
     :param parts: see :func:`all_or_nothing`
     """
     chances = sorted(all_or_nothing(parts).items())
-    single, cumulated = poisson(mean), []
-    for k in count():
+    single, cumulated, reached = poisson(mean), [], 0.0
+    while reached < target - TOLERANCE:
         before = cumulated[-1] if cumulated else 0.0
         cumulated.append(before + next(single, 0.0))
+        k = len(cumulated) - 1
         reached = sum(
             chance * cumulated[k - quantity]
             for quantity, chance in chances
             if quantity <= k
         )
-        if reached >= target - TOLERANCE:
-            return k
+    return len(cumulated) - 1

@@ -1,13 +1,14 @@
 """What a replenishment proposal costs: run in an Odoo shell, on a database that may be
 thrown away.
 
-    odoo shell -d DATABASE --no-http < field_service_stock/tests/benchmarks/replenishment.py
+    cd field_service_stock/tests/benchmarks
+    odoo shell -d DATABASE --no-http < replenishment.py
 
 Prints the seconds and the queries of proposals for 10 vans and 100 products, and for
-100 vans and 1,000 products: stock of each product in each van, one in ten of which has not
-moved for 300 days, 200 uses that nobody planned and five planned parts per van. Goals: under 10
-seconds, and as many queries to read and calculate with many vans as with few; lines are
-written a batch at a time. Rolls back.
+100 vans and 1,000 products: stock of each product in each van, one in ten of which has
+not moved for 300 days, 200 uses that nobody planned and five planned parts per van.
+Goals: under 10 seconds, and as many queries to read and calculate with many vans as
+with few; lines are written a batch at a time. Rolls back.
 """
 
 import random
@@ -86,7 +87,8 @@ def make_stock(env, vans, products, warehouse):
             """INSERT INTO stock_quant (product_id, location_id, company_id, quantity,
                                         reserved_quantity, in_date)
                SELECT product_id, location_id, %(company)s, 1 + random() * 3, 0, now()
-                 FROM unnest(%(products)s) product_id, unnest(%(places)s) location_id""",
+                 FROM unnest(%(products)s) product_id
+                CROSS JOIN unnest(%(places)s) location_id""",
             company=env.company.id,
             products=products.ids,
             places=[*vans.ids, warehouse.lot_stock_id.id],
@@ -205,8 +207,8 @@ def measure(env, vans, products):
     found = lines.search_count([("company_id", "=", company.id)])
     print(
         f"{vans} vans, {products} products, {vans * products} pairs: {found} lines in "
-        f"{seconds:.1f} s ({cpu:.1f} s of Python), {queries} queries; of these to read and calculate: "
-        f"{counts[0][1]:.1f} s, {counts[0][0]} queries"
+        f"{seconds:.1f} s ({cpu:.1f} s of Python), {queries} queries; of these to read "
+        f"and calculate: {counts[0][1]:.1f} s, {counts[0][0]} queries"
     )
 
 

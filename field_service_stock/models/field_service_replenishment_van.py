@@ -9,6 +9,7 @@ class FieldServiceReplenishmentVan(models.AbstractModel):
 
     service_reference_id = fields.Many2one(
         comodel_name="stock.reference",
+        string="Replenishment Reference",
         index="btree_not_null",
         readonly=True,
         copy=False,

@@ -6,10 +6,9 @@ from . import resource_resource
 from . import field_service_reason
 from . import field_service_team
 from . import stock_location_owner
-from . import stock_location
-from . import stock_warehouse_orderpoint
 from . import field_service_replenishment_van
 from . import stock_location
+from . import stock_warehouse_orderpoint
 from . import product_category
 from . import product_template
 from . import product_product

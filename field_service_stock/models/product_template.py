@@ -39,11 +39,6 @@ class ProductTemplate(models.Model):
         "A warranty cannot be negative.",
     )
 
-    @api.depends("tracking")
-    def _compute_service_makes_equipment(self):
-        for template in self:
-            template.service_makes_equipment = template.tracking == "serial"
-
     # Van replenishment
     service_fill_rate = fields.Float(
         string="Fill Rate in Vans",
@@ -62,6 +57,11 @@ class ProductTemplate(models.Model):
         "CHECK(service_fill_rate >= 0 AND service_fill_rate < 1)",
         "The fill rate of a product lies between 0 and 100 %.",
     )
+
+    @api.depends("tracking")
+    def _compute_service_makes_equipment(self):
+        for template in self:
+            template.service_makes_equipment = template.tracking == "serial"
 
     @api.constrains("uom_id", "service_load_uom_id")
     def _check_service_load_uom(self):

@@ -12,6 +12,7 @@ class ResConfigSettings(models.TransientModel):
     )
     service_old_unit_location_id = fields.Many2one(
         related="company_id.service_old_unit_location_id", readonly=False
+    )
     service_replenish_days = fields.Integer(
         related="company_id.service_replenish_days", readonly=False
     )

@@ -7,8 +7,11 @@ class StockLocation(models.Model):
     """Vans are locations; whose they are is said by technicians and vehicles."""
 
     _name = "stock.location"
-    _inherit = ["field.service.location.owner", "stock.location"]
-    _inherit = ["field.service.replenishment.van", "stock.location"]
+    _inherit = [
+        "field.service.location.owner",
+        "field.service.replenishment.van",
+        "stock.location",
+    ]
 
     service_van = fields.Boolean(
         string="Van",

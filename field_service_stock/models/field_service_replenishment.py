@@ -216,7 +216,8 @@ class FieldServiceReplenishment(models.Model):
     # ------------------------------------------------------------------- propose
     def action_propose(self):
         """Compute the proposal of all vans of the chosen companies anew."""
-        self.check_access("write")
+        # The lines that are chosen may be gone already: it is about all of them.
+        self.browse().check_access("write")
         self._propose(self.env.companies)
         return True
 

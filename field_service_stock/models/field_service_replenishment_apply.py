@@ -17,6 +17,13 @@ class FieldServiceReplenishmentApply(models.AbstractModel):
 
         One van that cannot be replenished keeps nobody else's from being loaded.
         """
+        if self.exists() != self:
+            raise UserError(
+                self.env._(
+                    "The proposal has been computed anew meanwhile: load the page "
+                    "again."
+                )
+            )
         self.check_access("write")
         lines = self.filtered(lambda line: line._is_to_transfer())
         if not lines:

@@ -63,6 +63,17 @@ class TestReplenishmentApply(ReplenishmentCommon):
         line.picking_id.action_cancel()
         self.assertEqual(self._propose().needed_qty, 3.0)
 
+    def test_line_of_yesterday(self):
+        """Somebody else has computed the proposal while this one was looked at."""
+        self._plan()
+        line = self._propose()
+        self._propose()
+        with self.assertRaisesRegex(UserError, "computed anew"):
+            line.action_apply()
+        # The chosen lines do not matter to the next proposal.
+        line.with_user(self.dispatcher).action_propose()
+        self.assertEqual(self._get_lines().quantity, 3.0)
+
     def test_line_after_line_is_one_transfer(self):
         self._plan()
         self._plan(1.0, self.second)

@@ -217,8 +217,9 @@ class FieldServiceReplenishment(models.Model):
     def action_propose(self):
         """Compute the proposal of all vans of the chosen companies anew."""
         # The lines that are chosen may be gone already: it is about all of them.
-        self.browse().check_access("write")
-        self._propose(self.env.companies)
+        lines = self.browse()
+        lines.check_access("write")
+        lines._propose(self.env.companies)
         return True
 
     @api.model
@@ -249,7 +250,7 @@ class FieldServiceReplenishment(models.Model):
                 line.write(values)
             else:
                 create.append({**values, "excluded": False})
-        rest = self.union(*excluded.values())
+        rest = self.browse().union(*excluded.values())
         rest.write({"quantity": 0.0, "needed_qty": 0.0, "short_qty": 0.0})
         return self.with_context(replenishment_computed=True).create(create)
 

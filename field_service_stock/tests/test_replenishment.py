@@ -238,6 +238,31 @@ class TestReplenishment(ReplenishmentCommon):
         self.assertEqual((line.company_id, line.needed_qty), (self.company_b, 2.0))
         self.assertTrue(self._get_lines(), "the other company's lines stay")
 
+    def _count_queries(self):
+        """Return the queries that reading and calculating take."""
+        lines = self.lines.sudo().with_company(self.company)
+        self.env.flush_all()
+        vans = lines._get_vans(self.company)
+        scope = lines._get_scope(self.company, vans)
+        lines._prepare_proposal(scope)
+        before = self.env.cr.sql_log_count
+        found = lines._prepare_proposal(scope)
+        return self.env.cr.sql_log_count - before, len(found)
+
+    def test_queries_do_not_grow(self):
+        self._create_part(self.order, self.product, 1.0)
+        queries, found = self._count_queries()
+        self.assertEqual(found, 1)
+        for number in range(6):
+            person = self._create_technician(f"T{number}")
+            van = person._create_service_location()
+            product = self._create_part_product(f"P{number}")
+            self._ago(self._receive(product, 1.0, 1.0, location=van), 200)
+            self._create_part(self.order, product, 1.0, location_id=self.van.id)
+        more, found = self._count_queries()
+        # Six to load into the first van, and six to take back from the others.
+        self.assertEqual((more, found), (queries, 13))
+
     # -------------------------------------------------------------- what it is of
     def test_figures_open_what_they_are_sums_of(self):
         self._ago(self._receive(self.product, 37.0, 10.0), 270)

@@ -76,7 +76,8 @@ def run(env):
     )
     print(
         f"{len(visits)} visits: {seconds:.1f} s ({work:.1f} s of Python), "
-        f"{env.cr.sql_log_count - queries} queries, {len(items.move_id)} entry, {len(items)} items with an order"
+        f"{env.cr.sql_log_count - queries} queries, "
+        f"{len(items.move_id)} entry, {len(items)} items with an order"
     )
 
 

@@ -50,7 +50,8 @@ class FieldServiceMyDayAction(models.AbstractModel):
         :param str device_now: what the phone's clock shows (UTC); when it is wrong,
             the times of the reports are corrected by the difference
         :return: ``results`` in the order of the actions, each with ``key``, ``status``
-            and ``message``; ``visits``: the pages of the visits as they are now
+            and ``message``; ``visits``: the pages of the visits as they are now;
+            ``setup``: what else has changed by them
         :rtype: dict
         """
         if not isinstance(actions, list):
@@ -70,7 +71,13 @@ class FieldServiceMyDayAction(models.AbstractModel):
             "now": fields.Datetime.to_string(fields.Datetime.now()),
             "results": results,
             "visits": page._get_pages(visits),
+            "setup": page._get_setup_changes(actions),
         }
+
+    @api.model
+    def _get_setup_changes(self, actions):
+        """Return what the reports have changed of what is the same on every page."""
+        return {}
 
     @api.model
     def _get_visit_ids(self, actions):

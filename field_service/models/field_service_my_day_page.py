@@ -217,11 +217,7 @@ class FieldServiceMyDayPage(models.AbstractModel):
         sentences its own unsent answers make obsolete.
         """
         order = visit.order_id
-        known = {
-            **dict.fromkeys(order._get_reasons_unanswered(), "answers"),
-            **dict.fromkeys(order._get_reasons_photos(), "photos"),
-            **dict.fromkeys(order._get_reasons_signature(), "signature"),
-        }
+        known = self._get_missing_codes(order)
         if order.state in LOCKED_STATES:
             return []
         solved = set(order._get_reasons_visits())
@@ -237,6 +233,15 @@ class FieldServiceMyDayPage(models.AbstractModel):
         return [
             {"code": known.get(reason, "other"), "text": reason} for reason in reasons
         ]
+
+    @api.model
+    def _get_missing_codes(self, order):
+        """Return {sentence: code} of what the phone itself can find to be settled."""
+        return {
+            **dict.fromkeys(order._get_reasons_unanswered(), "answers"),
+            **dict.fromkeys(order._get_reasons_photos(), "photos"),
+            **dict.fromkeys(order._get_reasons_signature(), "signature"),
+        }
 
     @api.model
     def _get_previous_visits(self, visits):

@@ -18,6 +18,7 @@ from . import stock_picking
 from . import stock_rule
 from . import field_service_move_van
 from . import stock_move_equipment
+from . import stock_move_lot
 from . import stock_move
 from . import stock_move_line
 from . import stock_lot
@@ -37,13 +38,19 @@ from . import field_service_asset
 from . import field_service_asset_installation
 from . import field_service_part_equipment
 from . import field_service_part_operation
+from . import field_service_part_lot
+from . import field_service_part_use
+from . import field_service_part_account
 from . import field_service_part_demand
 from . import field_service_part_supply
 from . import field_service_part_readiness
 from . import field_service_part_dispatch
 from . import field_service_part
 from . import field_service_order_readiness
+from . import field_service_order_parts
 from . import field_service_order
+from . import field_service_my_day_stock
+from . import field_service_my_day_part
 from . import field_service_my_day
 from . import field_service_visit_missing
 from . import field_service_visit_parts

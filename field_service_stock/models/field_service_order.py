@@ -7,7 +7,11 @@ from odoo.addons.field_service.models.field_service_order_gate import DEAD_STATE
 
 class FieldServiceOrder(models.Model):
     _name = "field.service.order"
-    _inherit = ["field.service.order.readiness", "field.service.order"]
+    _inherit = [
+        "field.service.order.readiness",
+        "field.service.order.parts",
+        "field.service.order",
+    ]
 
     part_ids = fields.One2many(
         comodel_name="field.service.part",
@@ -181,25 +185,6 @@ class FieldServiceOrder(models.Model):
             for product in perpetual
             if not product._get_product_accounts()["stock_valuation"]
         ]
-
-    def _get_reasons_done(self):
-        reasons = super()._get_reasons_done()
-        waiting = self.part_ids.filtered(
-            lambda part: part.state in ("waiting", "reserved")
-            or (
-                part.state == "draft"
-                and part.mandatory
-                and not (part.customer_supplied and part.on_site)
-            )
-        )
-        if waiting:
-            reasons.append(
-                self.env._(
-                    "The technician must use or release these parts: %(parts)s.",
-                    parts=", ".join(waiting.mapped("display_name")),
-                )
-            )
-        return reasons
 
     # -------------------------------------------------------------------- baseline
     def _get_planned_parts(self):

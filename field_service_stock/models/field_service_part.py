@@ -17,6 +17,9 @@ class FieldServicePart(models.Model):
         "field.service.part.demand",
         "field.service.part.supply",
         "field.service.part.readiness",
+        "field.service.part.account",
+        "field.service.part.use",
+        "field.service.part.lot",
         "field.service.part.operation",
     ]
     _description = "Part of a Work Order"
@@ -189,6 +192,7 @@ class FieldServicePart(models.Model):
 
     @api.depends(
         "uom_id",
+        "location_id",
         "move_ids.state",
         "move_ids.quantity",
         "move_ids.product_uom_qty",
@@ -204,6 +208,8 @@ class FieldServicePart(models.Model):
             part.used_qty = total["used"]
             part.returned_qty = total["returned"]
             part.consumed_qty = total["used"] - total["returned"]
+            part.loaded_qty = total["loaded"]
+            part.taken_qty = total["taken"]
 
     @api.depends(
         "uom_id", "cancelled", "open_qty", "reserved_qty", "used_qty", "returned_qty"
@@ -229,11 +235,11 @@ class FieldServicePart(models.Model):
     def _get_move_totals(self):
         """Sum up the stock moves, in the unit of the part, in one query.
 
-        :return: {part: {"open": .., "reserved": .., "used": .., "returned": ..}}
+        :return: {part: {"open": .., "reserved": .., "used": .., "returned": ..,
+            "loaded": .., "taken": ..}}
         """
-        totals = defaultdict(
-            lambda: {"open": 0.0, "reserved": 0.0, "used": 0.0, "returned": 0.0}
-        )
+        names = ("open", "reserved", "used", "returned", "loaded", "taken")
+        totals = defaultdict(lambda: dict.fromkeys(names, 0.0))
         domain = [
             ("service_part_id", "in", self._origin.ids),
             ("state", "!=", "cancel"),
@@ -257,10 +263,14 @@ class FieldServicePart(models.Model):
             total = totals[part]
             done = uom._compute_quantity(quantity, part.uom_id, round=False)
             if not outgoing and source.usage != "customer":
-                # On its way to the van.
+                # On its way to the van, or there.
+                if state == "done":
+                    total["loaded"] += done * part._get_load_sign(source, destination)
                 continue
             if state == "done":
                 total["used" if outgoing else "returned"] += done
+                if outgoing and part._is_planned_source(source):
+                    total["taken"] += done
             elif outgoing:
                 total["reserved"] += done
                 total["open"] += uom._compute_quantity(demand, part.uom_id, round=False)
@@ -370,6 +380,5 @@ class FieldServicePart(models.Model):
 
     def _get_used_lots(self):
         """Return the lots and serial numbers that were used and not returned."""
-        done = self.move_ids.filtered(lambda move: move.state == "done")
-        returned = done.filtered(lambda move: move.location_dest_id.usage == "internal")
-        return (done - returned).move_line_ids.lot_id - returned.move_line_ids.lot_id
+        lots = self.env["stock.lot"]
+        return lots.union(*self._get_used_lot_quantities())

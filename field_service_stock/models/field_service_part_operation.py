@@ -17,26 +17,30 @@ class FieldServicePartOperation(models.AbstractModel):
     _description = "Operations on Parts"
 
     # ------------------------------------------------------------------- actions
-    def action_use(self, quantity=None):
+    def action_use(self, quantity=None, location_id=None, lots=None):
         """Use the parts: they leave stock and their value lands on the order.
 
         :param float quantity: in the unit of the part; by default what is still to be
             used. What was reserved beyond it stays where it is and is free again.
+        :param int location_id: where it was taken from, when not as planned
+        :param list lots: dicts with ``lot_id`` or ``name``, and ``quantity`` in the
+            product's unit: which lots or serial numbers of one part were used
         """
         self.check_access("write")
         self._check_order_open()
-        self._use(quantity)
+        self._taking(location_id, lots)._use(quantity)
         return True
 
-    def action_return(self, quantity=None):
+    def action_return(self, quantity=None, lots=None):
         """Take used parts back to where they came from, at their original value.
 
         :param float quantity: in the unit of the part; by default all that was used
+        :param list lots: which lots or serial numbers come back, as in `action_use`
         """
         self.check_access("write")
         for part in self:
             part._check_return_quantity(quantity)
-        for part in self:
+        for part in self._taking(None, lots):
             part._return(part.consumed_qty if quantity is None else quantity)
         return True
 
@@ -102,7 +106,7 @@ class FieldServicePartOperation(models.AbstractModel):
         :param dict quantities: part -> quantity, in the unit of the part
         """
         groups = self.grouped(
-            lambda part: (part.order_id, part.location_id, part.visit_id)
+            lambda part: (part.order_id, part._get_source_location(), part.visit_id)
         )
         moves = self.env["stock.move"]
         for parts in groups.values():
@@ -115,7 +119,7 @@ class FieldServicePartOperation(models.AbstractModel):
 
     def _prepare_picking_values(self, quantities):
         """Return the values of the transfer of these parts to the customer."""
-        order, location = self.order_id, self.location_id
+        order, location = self.order_id, self._get_source_location()
         if not location:
             raise UserError(
                 self.env._(
@@ -155,7 +159,7 @@ class FieldServicePartOperation(models.AbstractModel):
             "product_id": self.product_id.id,
             "product_uom": self.uom_id.id,
             "product_uom_qty": quantity,
-            "location_id": self.location_id.id,
+            "location_id": self._get_source_location().id,
             "location_dest_id": destination.id,
             "company_id": self.company_id.id,
             "service_part_id": self.id,
@@ -175,23 +179,25 @@ class FieldServicePartOperation(models.AbstractModel):
 
     def _get_picking_type(self):
         """Return the operation type of the warehouse the parts are taken from."""
-        warehouse = self.location_id.warehouse_id or self.env["stock.warehouse"].search(
-            [("company_id", "=", self.company_id.id)], limit=1
-        )
+        warehouse = self._get_source_location().warehouse_id or self.env[
+            "stock.warehouse"
+        ].search([("company_id", "=", self.company_id.id)], limit=1)
         return warehouse._get_service_type()
 
     # ----------------------------------------------------------------------- use
     def _use(self, quantity=None):
         # See the class: technicians use what is in their van without stock rights.
         parts = self.sudo()
-        quantities = {}
+        quantities, lots = {}, {}
         for part in parts:
             wanted = part._get_quantity_to_use() if quantity is None else quantity
             part._check_positive(wanted)
             quantities[part] = wanted
+            lots[part] = part._get_lots_to_take(wanted)
         parts.filtered("cancelled").write({"cancelled": False})
+        parts._free_elsewhere()
         parts._get_open_moves().picking_id._move_out_of_locked_period()
-        moves = parts._get_moves_to_use(quantities)
+        moves = parts._get_moves_to_use(quantities, lots)
         for company, company_moves in moves.grouped("company_id").items():
             # One company at a time: costs and accounts are read from the company.
             company_moves.with_company(company).picking_id._action_done()
@@ -201,8 +207,12 @@ class FieldServicePartOperation(models.AbstractModel):
         self.ensure_one()
         return self.open_qty or max(self._get_missing_quantity(), 0.0)
 
-    def _get_moves_to_use(self, quantities):
-        """Return one picked move per part, over exactly the quantity used."""
+    def _get_moves_to_use(self, quantities, lots):
+        """Return one picked move per part, over exactly the quantity used.
+
+        :param dict quantities: part -> quantity, in the unit of the part
+        :param dict lots: part -> {lot: quantity}; empty when it is not tracked
+        """
         without = self.filtered(lambda part: not part._get_open_moves())
         without._create_moves(quantities)
         moves = self.env["stock.move"]
@@ -212,7 +222,7 @@ class FieldServicePartOperation(models.AbstractModel):
                 other._action_cancel()
             # The rest of a reservation stays in the van and is free again.
             move.product_uom_qty = part._convert(quantities[part], move)
-            move.quantity = move.product_uom_qty
+            move._take(lots[part])
             move.picked = True
             moves |= move
         return moves
@@ -241,13 +251,17 @@ class FieldServicePartOperation(models.AbstractModel):
         self.ensure_one()
         # See the class: the technician brings back what he took.
         part = self.sudo().with_company(self.company_id)
+        lots = part._get_lots_to_return(quantity)
         for move in part._get_done_moves():
             returnable = move.product_uom._compute_quantity(
                 move._get_returnable_quantity(), part.uom_id, round=False
             )
+            chosen = move._choose_lots(lots)
             taken = min(quantity, returnable)
+            if lots:
+                taken = part._from_product_unit(sum(chosen.values()))
             if part.uom_id.compare(taken, 0.0) > 0:
-                move._return_to_origin(part._convert(taken, move))
+                move._return_to_origin(part._convert(taken, move), chosen)
                 quantity -= taken
 
     def _check_return_quantity(self, quantity):

@@ -14,6 +14,7 @@ class StockMove(models.Model):
     _name = "stock.move"
     _inherit = [
         "field.service.move.van",
+        "field.service.stock.move.lot",
         "stock.move",
         "field.service.posting.mixin",
         "field.service.move.equipment",
@@ -248,10 +249,11 @@ class StockMove(models.Model):
         )
         return self.quantity - returned
 
-    def _return_to_origin(self, quantity):
+    def _return_to_origin(self, quantity, lots=None):
         """Return a done quantity with Odoo's return wizard and validate it.
 
         :param float quantity: in the unit of the move
+        :param dict lots: {lot: quantity} that comes back, when it is tracked
         """
         self.ensure_one()
         wizard = self.env["stock.return.picking"].create(
@@ -261,7 +263,7 @@ class StockMove(models.Model):
             line.quantity = quantity if line.move_id == self else 0.0
         picking = wizard._create_return()
         for move in picking.move_ids:
-            move.quantity = move.product_uom_qty
+            move._take(lots)
             move.picked = True
         picking._action_done()
         return picking

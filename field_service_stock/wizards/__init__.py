@@ -1,4 +1,5 @@
 from . import stock_picking_return
+from . import field_service_part_wizard_lot
 from . import field_service_part_wizard
 from . import field_service_parts_override
 from . import field_service_van_refusal

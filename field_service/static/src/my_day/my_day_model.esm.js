@@ -136,6 +136,7 @@ export class MyDayModel {
         const fresh = new Map(answer.visits.map((page) => [page.id, page]));
         this.version++;
         this.state.pages = this.state.pages.map((page) => fresh.get(page.id) || page);
+        Object.assign(this.state.setup || {}, answer.setup);
         this._setNow(answer.now);
         if (this.state.date) {
             this._remember();
@@ -145,6 +146,11 @@ export class MyDayModel {
     async _send(actions) {
         const reports = actions.map(({seq, status, message, ...report}) => report);
         return call("apply_actions", [reports], {device_now: utcNow()});
+    }
+
+    /** Asks the server something that is not kept; rejects when nobody answers. */
+    ask(method, ...args) {
+        return call(method, args);
     }
 
     /** Reports something: kept on the phone, shown at once, sent as soon as possible. */

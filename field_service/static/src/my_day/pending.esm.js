@@ -1,6 +1,6 @@
 import {_t} from "@web/core/l10n/translation";
 import {localization} from "@web/core/l10n/localization";
-import {kindRegistry} from "./registries.esm";
+import {kindRegistry, missingRegistry} from "./registries.esm";
 
 const NAMED_QUESTIONS = 5;
 
@@ -187,6 +187,9 @@ function getMissing(page) {
     }
     if (codes.has("signature") && !page.signed_on && !page.signature_refused) {
         lines.push(...page.missing.filter((line) => line.code === "signature"));
+    }
+    for (const [code, getLines] of missingRegistry.getEntries()) {
+        lines.push(...(codes.has(code) ? getLines(page) : []));
     }
     return lines;
 }

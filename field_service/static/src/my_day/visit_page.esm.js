@@ -163,9 +163,16 @@ export class MyDayVisitPage extends Component {
         return Object.entries(result).filter(([name]) => worked || name !== "solved");
     }
 
+    /** Sections with something to settle before the problem is solved. */
+    get openSections() {
+        const solved = this.form.result === "solved";
+        return solved ? this.sections.filter(({isOpen}) => isOpen?.(this.page)) : [];
+    }
+
     get canFinish() {
         const {result, reason} = this.form;
-        return Boolean(result) && (result !== "return_needed" || Boolean(reason));
+        const explained = result !== "return_needed" || Boolean(reason);
+        return Boolean(result) && explained && !this.openSections.length;
     }
 
     finish() {

@@ -79,15 +79,12 @@ class FieldServiceMyDayPart(models.AbstractModel):
     @api.model
     def _find_product(self, payload, company):
         """Return the product that was chosen, or that has the code that was scanned."""
-        products = self.env["product.product"].with_company(company)
+        # What is wrong with it is said also of what he may not read.
+        products = self.env["product.product"].with_company(company).sudo()
         if payload.get("product_id"):
             product = products.browse(int(payload["product_id"])).exists()
         else:
-            code = str(payload["code"]).strip()
-            product = self._search_exact(code, company)
-            # A serial number names the piece as well.
-            if product and not payload.get("lots") and product.tracking != "none":
-                payload["lots"] = [{"name": code, "quantity": payload["quantity"]}]
+            product = self._find_scanned(payload, company).sudo()
         if not product or product.type != "consu":
             raise UserError(
                 self.env._(
@@ -96,15 +93,24 @@ class FieldServiceMyDayPart(models.AbstractModel):
                     code=payload.get("code") or payload.get("name") or "?",
                 )
             )
-        owner = product.sudo().company_id
-        if owner and owner != company:
+        if product.company_id not in (company.browse(), company):
             raise UserError(
                 self.env._(
                     "%(product)s belongs to another company than %(company)s.",
-                    product=product.sudo().display_name,
+                    product=product.display_name,
                     company=company.name,
                 )
             )
+        return product.sudo(False)
+
+    @api.model
+    def _find_scanned(self, payload, company):
+        """Return the product with the code; a serial number names the piece as well."""
+        code = str(payload["code"]).strip()
+        product = self._search_exact(code, company)
+        if product.tracking != "none" and not payload.get("lots"):
+            if code not in (product.barcode, product.default_code):
+                payload["lots"] = [{"name": code, "quantity": payload["quantity"]}]
         return product
 
     @api.model

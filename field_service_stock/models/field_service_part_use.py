@@ -176,9 +176,10 @@ class FieldServicePartUse(models.AbstractModel):
         if not unit or unit == self.uom_id:
             return quantity
         if unit._has_common_reference(self.uom_id):
-            exact = unit._compute_quantity(quantity, self.uom_id, round=False)
-            if self.uom_id.compare(self.uom_id.round(exact), exact) == 0:
-                return exact
+            converted = unit._compute_quantity(quantity, self.uom_id)
+            back = self.uom_id._compute_quantity(converted, unit, round=False)
+            if unit.compare(back, quantity) == 0:
+                return converted
         raise UserError(
             self.env._(
                 "%(quantity)s %(unit)s of %(part)s cannot be expressed in %(other)s.",

@@ -12,3 +12,5 @@ from . import test_equipment
 from . import test_stock_level
 from . import test_replenishment
 from . import test_replenishment_apply
+from . import test_parts_use
+from . import test_parts_tour

@@ -1,0 +1,47 @@
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.field_service.tests.common_tour import TourCase
+
+from .test_parts_use import PartsUseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPartsTour(PartsUseCommon, TourCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_parts_on_a_phone(self):
+        """Tap, scan, warning, offline, refused and put right; each counts once."""
+        self.user_technician.tz = "UTC"
+        oil = self._create_part_product("Oil", tracking="lot", standard_price=4.0)
+        pump = self._create_pump(barcode="40002")
+        hose = self._create_part_product("Hose", standard_price=9.0)
+        self._create_lot(oil, "L-7", self.van, 5.0)
+        self._create_lot(oil, "L-8", self.van, 5.0)
+        first = self._create_lot(pump, "PU-1", self.van)
+        third = self._create_lot(pump, "PU-3", self.colleague_van)
+        self.env["stock.quant"]._update_available_quantity(hose, self.van, 1)
+        customer = self._create_partner("Tour Customer")
+        order = self._create_order(partner_id=customer.id)
+        self.visit.unlink()
+        noon = fields.Datetime.now().replace(hour=12, minute=0, second=0)
+        visit = self._create_visit(order, start=noon)
+        seals = self._create_part(order, self.seal, 3.0)
+        self._create_part(order, hose, 1.0)
+        order.action_reserve_parts()
+        self.start_tour(
+            "/odoo/my-day",
+            "field_service_my_day_parts",
+            login=self.user_technician.login,
+            timeout=180,
+        )
+        self.assertEqual((visit.state, order.state), ("completed", "done"))
+        self.assertEqual((seals.used_qty, seals.returned_qty), (11.0, 1.0))
+        self.assertEqual(self._get_on_hand(self.seal, self.van), (0.0, 0.0))
+        pumps = order.part_ids.filtered(lambda part: part.product_id == pump)
+        self.assertEqual(pumps._get_used_lots(), first + third)
+        self.assertEqual(sum(pumps.mapped("used_qty")), 2.0)
+        self.assertEqual(self._get_on_hand(hose, self.van), (1.0, 0.0))
+        # 10 seals at 12.00, 2 litres at 4.00, 2 pumps at 100.00
+        self.assertEqual(self._get_cost(order), 328.0)

@@ -190,6 +190,30 @@ def exchange_unit(world, number):
     part.action_use()
 
 
+def correct_part(world, number):
+    """It was another number of parts than was said."""
+    parts = world.order(number).part_ids.filtered("consumed_qty")
+    for part in parts[:1]:
+        part.action_correct(number % 4)
+
+
+def use_from_elsewhere(world, number):
+    """Parts that were planned from the van and taken from the warehouse."""
+    order = world.order(number)
+    part = story.add_part(order, world.setting(order).part, number % 3 + 1)
+    part.action_reserve()
+    stock = part.location_id.warehouse_id.lot_stock_id
+    part.action_use(number % 2 + 1, location_id=stock.id)
+
+
+def release_part(world, number):
+    """Parts that were reserved and not needed stay in the van."""
+    order = world.order(number)
+    part = story.add_part(order, world.setting(order).part, number % 3 + 1)
+    part.action_reserve()
+    part.action_release()
+
+
 def correct_quantity(world, number):
     """A done quantity that was counted wrong."""
     moves = world.order(number).service_move_ids.filtered(
@@ -337,6 +361,9 @@ OPERATIONS = [
     return_part,
     hand_over,
     exchange_unit,
+    correct_part,
+    use_from_elsewhere,
+    release_part,
     correct_quantity,
     bill_order,
     draft_invoice,

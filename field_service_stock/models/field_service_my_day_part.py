@@ -8,7 +8,7 @@ from odoo.addons.field_service.models.field_service_order_gate import OPEN_STATE
 
 
 class FieldServiceMyDayPart(models.AbstractModel):
-    """What a technician reports about parts. Each report is applied once, or refused."""
+    """What a technician reports about parts: each is applied once, or refused."""
 
     _name = "field.service.my.day.part"
     _description = "Reports about Parts"
@@ -108,9 +108,9 @@ class FieldServiceMyDayPart(models.AbstractModel):
         """Return the product with the code; a serial number names the piece as well."""
         code = str(payload["code"]).strip()
         product = self._search_exact(code, company)
-        if product.tracking != "none" and not payload.get("lots"):
-            if code not in (product.barcode, product.default_code):
-                payload["lots"] = [{"name": code, "quantity": payload["quantity"]}]
+        is_piece = product and code not in (product.barcode, product.default_code)
+        if is_piece and product.tracking != "none" and not payload.get("lots"):
+            payload["lots"] = [{"name": code, "quantity": payload["quantity"]}]
         return product
 
     @api.model

@@ -156,9 +156,7 @@ class FieldServiceMyDayStock(models.AbstractModel):
                 {
                     "id": unit.id,
                     "name": unit.name,
-                    "factor": unit._compute_quantity(
-                        1.0, product.uom_id, round=False
-                    ),
+                    "factor": unit._compute_quantity(1.0, product.uom_id, round=False),
                 }
                 for unit in units
             ],

@@ -51,7 +51,9 @@ class FieldServicePartAccount(models.AbstractModel):
         used._cancel_open_moves()
         used.order_id._process()
         unused = self - used
-        return super(FieldServicePartAccount, unused).action_release() if unused else True
+        return (
+            super(FieldServicePartAccount, unused).action_release() if unused else True
+        )
 
     def _keep_rest(self):
         """Note that what is unaccounted for stays in the van."""

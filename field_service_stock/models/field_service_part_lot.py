@@ -61,6 +61,7 @@ class FieldServicePartLot(models.AbstractModel):
     def _get_given_lots(self):
         """Return {lot: quantity} a person has given, in the product's unit."""
         given = self.env.context.get("service_taken_lots", ())
+        # See _find_lot, which found them.
         lots = self.env["stock.lot"].sudo()
         return {lots.browse(lot_id): quantity for lot_id, quantity in given}
 
@@ -85,13 +86,10 @@ class FieldServicePartLot(models.AbstractModel):
 
     def _infer_lots(self, quantity):
         """Return the lots that can only be meant: all reserved, else all there."""
-        source = self._get_source_location()
-        moves = self._get_open_moves().filtered(
-            lambda move: move.location_id == source
-        )
-        return self._fit(moves._get_lot_quantities(), quantity) or self._fit(
-            self._get_lots_there(source), quantity
-        )
+        moves = self._filter_from_source(self._get_open_moves())
+        there = self._get_lots_there(self._get_source_location())
+        reserved = self._fit(moves._get_lot_quantities(), quantity)
+        return reserved or self._fit(there, quantity)
 
     def _fit(self, lots, quantity):
         """Return these lots when there is no choice among them."""
@@ -103,6 +101,7 @@ class FieldServicePartLot(models.AbstractModel):
 
     def _get_lots_there(self, location):
         """Return {lot: quantity} that the system believes is in a place."""
+        # How many there are is no secret; what they cost is not said.
         quants = self.env["stock.quant"].sudo()
         groups = quants._read_group(
             [
@@ -152,6 +151,7 @@ class FieldServicePartLot(models.AbstractModel):
         quants = lot.quant_ids.filtered(lambda quant: quant.quantity > 0)
         if any(quant.location_id._child_of(source) for quant in quants):
             return
+        # The name of a place is no secret.
         values = {
             "lot": lot.name,
             "product": self.product_id.display_name,

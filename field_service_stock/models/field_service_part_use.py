@@ -104,18 +104,23 @@ class FieldServicePartUse(models.AbstractModel):
         if not any(location._child_of(place) for place in usable):
             raise UserError(
                 self.env._(
-                    "Parts are taken from vans and warehouses: %(location)s is neither.",
+                    "Parts are taken from vans and warehouses, and %(location)s is "
+                    "neither.",
                     location=location.display_name,
                 )
             )
 
     def _free_elsewhere(self):
         """Free what is reserved in another place than the one it is taken from."""
-        for part in self:
-            source = part._get_source_location()
-            part._get_open_moves().filtered(
-                lambda move, source=source: move.location_id != source
-            )._action_cancel()
+        if self.env.context.get("service_taken_from"):
+            for part in self:
+                moves = part._get_open_moves()
+                (moves - part._filter_from_source(moves))._action_cancel()
+
+    def _filter_from_source(self, moves):
+        """Return the moves that take from where the part is taken from now."""
+        source = self._get_source_location()
+        return moves.filtered(lambda move: move.location_id._child_of(source))
 
     # ------------------------------------------------------------------ warnings
     @api.model
@@ -154,6 +159,7 @@ class FieldServicePartUse(models.AbstractModel):
         return self.env._(
             "%(location)s: the system believes that %(believed)s %(unit)s of %(part)s "
             "are there. Its stock becomes negative.",
+            # The name of a place is no secret.
             location=location.sudo().display_name,
             believed=f"{believed:g}",
             unit=self.product_id.uom_id.name,
@@ -171,7 +177,7 @@ class FieldServicePartUse(models.AbstractModel):
         )
 
     def _from_unit(self, quantity, unit):
-        """Convert a quantity from any unit to that of the part, exactly or not at all."""
+        """Convert a quantity to the unit of the part, exactly or not at all."""
         self.ensure_one()
         if not unit or unit == self.uom_id:
             return quantity

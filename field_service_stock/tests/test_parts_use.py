@@ -6,6 +6,8 @@ from odoo.tests import Form, tagged
 
 from .common import FieldServiceStockCommon
 
+LOGGER = "odoo.addons.field_service.models.field_service_my_day_action"
+
 
 class PartsUseCommon(FieldServiceStockCommon):
     """A technician, his van, a colleague's van, and parts with and without numbers."""
@@ -69,7 +71,9 @@ class PartsUseCommon(FieldServiceStockCommon):
         )
         account = product._get_product_accounts()["stock_valuation"]
         lines = items.move_id.line_ids
-        return sum(lines.filtered(lambda line: line.account_id == account).mapped("balance"))
+        return sum(
+            lines.filtered(lambda line: line.account_id == account).mapped("balance")
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -128,7 +132,9 @@ class TestPartsUse(PartsUseCommon):
     def test_less_in_stock_than_used_is_a_warning(self):
         part = self._as_technician(self._plan(self.seal))
         self.assertFalse(part._get_use_warning(10.0))
-        self.assertRegex(part._get_use_warning(11.0), "believes that 10 Units of .*Seal")
+        self.assertRegex(
+            part._get_use_warning(11.0), "believes that 10 Units of .*Seal"
+        )
         dozen = self.env.ref("uom.product_uom_dozen")
         dozens = self._as_technician(self._plan(self.seal, uom_id=dozen.id))
         self.assertRegex(dozens._get_use_warning(1.0), "10 Units")
@@ -199,9 +205,7 @@ class TestPartsUse(PartsUseCommon):
         self.assertEqual(part.used_qty, 0.0)
         self.assertEqual(self._get_on_hand(pump, self.van), (2.0, 0.0))
         # From where it is, it can be taken.
-        part.action_use(
-            1.0, location_id=self.colleague_van.id, lots=[{"name": "P3"}]
-        )
+        part.action_use(1.0, location_id=self.colleague_van.id, lots=[{"name": "P3"}])
         part.action_use(2.0, lots=[{"name": "P1"}, {"name": "P2"}])
         self.assertEqual(part.used_qty, 3.0)
         with self.assertRaisesRegex(UserError, "Customers"):
@@ -534,9 +538,7 @@ class TestPartsOnThePhone(PartsUseCommon):
 
     def test_what_is_no_report(self):
         for payload in ({"quantity": "nan"}, {"quantity": "two"}, {}):
-            with self.assertLogs(
-                "odoo.addons.field_service.models.field_service_my_day_action", "WARNING"
-            ):
+            with self.assertLogs(LOGGER, "WARNING"):
                 self._assert_refused(
                     "could not be understood", product_id=self.seal.id, **payload
                 )
@@ -617,8 +619,6 @@ class TestPartsOnThePhone(PartsUseCommon):
         self._send(kind="event", type="work_start", time=self.begin)
         part = self._plan(self.seal, 1.0, mandatory=True)
         earlier = fields.Datetime.subtract(part.create_date, seconds=5)
-        self._assert_done(
-            time=earlier, kind="event", type="work_end", result="solved"
-        )
+        self._assert_done(time=earlier, kind="event", type="work_end", result="solved")
         self.assertEqual(self.visit.state, "completed")
         self.assertEqual(self.order.state, "in_progress")

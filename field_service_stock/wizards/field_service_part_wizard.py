@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 
 
 class FieldServicePartWizard(models.TransientModel):
-    """Asks how much of a part is used or returned, and which; the part does the work."""
+    """Asks how much of a part is used or returned, and which pieces."""
 
     _name = "field.service.part.wizard"
     _description = "Use or Return a Part"

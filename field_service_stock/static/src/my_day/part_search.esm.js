@@ -1,6 +1,7 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
 import {scanBarcode} from "@web/core/barcode/barcode_dialog";
 import {isBarcodeScannerSupported} from "@web/core/barcode/barcode_video_scanner";
+import {_t} from "@web/core/l10n/translation";
 import {useBus, useService} from "@web/core/utils/hooks";
 import {useDebounced} from "@web/core/utils/timing";
 import {findExact, itemOfPart, searchItems} from "./part_stock.esm";
@@ -99,6 +100,10 @@ export class MyDayPartSearch extends Component {
         if (found || (single && single.tracking !== "none")) {
             choose(found || single, code);
         }
+    }
+
+    get reportLabel() {
+        return _t("Report “%(code)s” as used", {code: this.state.text.trim()});
     }
 
     get canReportCode() {

@@ -119,6 +119,10 @@ export class MyDayParts extends Component {
         return this.props.report("part", {part_id: id, name, on_site: true});
     }
 
+    describeRest({rest, unit}) {
+        return _t("%(rest)s %(unit)s more were loaded for this order.", {rest, unit});
+    }
+
     names(lots) {
         return lots.map(({name}) => name).join(", ");
     }

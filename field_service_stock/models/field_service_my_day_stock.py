@@ -1,8 +1,12 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 # How many goods without stock are known to a phone that has no network.
 KNOWN_CONSUMABLES = 200
+# Whose visits' vehicles are his vans: those of today, wherever he is.
+AROUND = timedelta(hours=36)
 # How many products an answer to a search has.
 FOUND = 20
 
@@ -84,13 +88,24 @@ class FieldServiceMyDayStock(models.AbstractModel):
 
     @api.model
     def _get_own_vans(self, company):
-        """Return the user's own vans in a company."""
-        # His own record is readable by him; others are not asked for.
-        employees = self.env["hr.employee"].sudo()
-        employees = employees.search(
-            [("company_id", "=", company.id), ("user_id", "=", self.env.uid)]
+        """Return what the user drives: his own van, those booked for his visits."""
+        # His own record as an employee is private to HR even for himself.
+        user = self.env.user.sudo()
+        now = fields.Datetime.now()
+        # As above: the vehicles of his own visits.
+        visits = self.env["field.service.visit"].sudo()
+        visits = visits.search(
+            (
+                Domain("technician_id.user_id", "=", user.id)
+                | Domain("crew_ids.user_id", "=", user.id)
+            )
+            & Domain("resource_ids.service_location_id", "!=", False)
+            & Domain("start", ">=", now - AROUND)
+            & Domain("start", "<", now + AROUND)
         )
-        return employees.service_location_id
+        booked = visits.sorted("start").resource_ids.service_location_id
+        vans = user.employee_ids.service_location_id | booked
+        return vans.filtered(lambda van: van.company_id == company)
 
     @api.model
     def _get_products_in(self, van):

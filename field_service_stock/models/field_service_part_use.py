@@ -66,20 +66,17 @@ class FieldServicePartUse(models.AbstractModel):
 
         His own van, the stock of the warehouses, the vans of his colleagues.
         """
-        # Which vans there are is no secret; employees' records are.
-        employees = self.env["hr.employee"].sudo()
-        employees = employees.search(
-            [("company_id", "=", company.id), ("service_location_id", "!=", False)]
+        # Which places there are is no secret, whoever may see the stock.
+        locations = self.env["stock.location"].sudo()
+        vans = locations.search(
+            [("service_van", "=", True), ("company_id", "=", company.id)]
         )
-        own = employees.filtered(lambda employee: employee.user_id == self.env.user)
+        own = self.env["field.service.my.day"]._get_own_vans(company)
+        # As above.
         warehouses = self.env["stock.warehouse"].sudo()
         warehouses = warehouses.search([("company_id", "=", company.id)])
-        locations = (
-            own.service_location_id
-            | warehouses.lot_stock_id
-            | employees.service_location_id
-        )
-        return locations.filtered(lambda location: location.usage == "internal")
+        usable = own | warehouses.lot_stock_id | vans
+        return usable.filtered(lambda place: place.usage == "internal")
 
     def _check_source_location(self, location_id):
         """Refuse what no part of these orders can be taken from."""

@@ -128,6 +128,28 @@ class TestPartsUse(PartsUseCommon):
         self.assertIn(self.stock, usable)
         self.assertNotIn(self.van_b, usable)
 
+    def test_the_vehicle_of_a_visit_is_a_van_of_the_technician(self):
+        truck = self.env["stock.location"].create(
+            {
+                "name": "Truck",
+                "usage": "internal",
+                "location_id": self.warehouse.view_location_id.id,
+                "company_id": self.company.id,
+            }
+        )
+        vehicle = self.env["resource.resource"].create(
+            {
+                "name": "Truck",
+                "resource_type": "material",
+                "company_id": self.company.id,
+                "service_location_id": truck.id,
+            }
+        )
+        my_day = self.env["field.service.my.day"].with_user(self.user_technician)
+        self.assertEqual(my_day._get_own_vans(self.company), self.van)
+        self.visit.resource_ids = vehicle
+        self.assertEqual(my_day._get_own_vans(self.company), self.van + truck)
+
     # ------------------------------------------------------------------ warnings
     def test_less_in_stock_than_used_is_a_warning(self):
         part = self._as_technician(self._plan(self.seal))

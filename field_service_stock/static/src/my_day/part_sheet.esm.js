@@ -219,6 +219,9 @@ export class MyDayPartSheet extends Component {
             uomId: part.uom_id,
             lots: isLot ? [this.lotOf(item, code)] : settled,
         });
+        if (!known && item.stored) {
+            this.askAbout(item);
+        }
     }
 
     // ------------------------------------------------------------------ quantity

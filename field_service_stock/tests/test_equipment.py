@@ -168,8 +168,8 @@ class TestEquipment(FieldServiceStockCommon):
         assets = self.env["field.service.asset"].union(*map(self._get_asset, lots))
         self.assertEqual(len(assets), 3)
         self.assertEqual(assets.parent_id, self.boiler)
-        part.action_return(1)
-        self.assertEqual(len(assets.filtered("removed_on")), 1)
+        part.action_return(1, lots=[{"name": "P2"}])
+        self.assertEqual(assets.filtered("removed_on"), self._get_asset(lots[1]))
 
     def test_the_warehouse_validates_it(self):
         """Whoever validates the transfer needs no right on equipment."""

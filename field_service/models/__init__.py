@@ -32,12 +32,20 @@ from . import field_service_order_callback
 from . import field_service_question_mixin
 from . import field_service_answer_condition
 from . import field_service_company_portal
+from . import field_service_company_tools
 from . import res_company
 from . import res_config_settings
 from . import field_service_site
 from . import res_partner
 from . import hr_employee
 from . import resource_calendar_leaves
+from . import field_service_tool_category
+from . import field_service_tool_care
+from . import field_service_tool_custody
+from . import field_service_tool_notice
+from . import resource_resource
+from . import field_service_calibration
+from . import field_service_tool_holding
 from . import account_analytic_plan
 from . import account_analytic_account
 from . import account_analytic_line
@@ -65,6 +73,8 @@ from . import field_service_agreement_occurrence
 from . import field_service_visit_calendar
 from . import field_service_visit_exchange
 from . import field_service_visit_resources
+from . import field_service_visit_override
+from . import field_service_visit_tools
 from . import field_service_visit_rules
 from . import field_service_visit_warnings
 from . import field_service_visit_skills
@@ -93,6 +103,7 @@ from . import calendar_event
 from . import field_service_slot_people
 from . import field_service_slot_days
 from . import field_service_slot_reasons
+from . import field_service_slot_tools
 from . import field_service_slot_finder
 from . import field_service_booking
 from . import field_service_travel
@@ -109,6 +120,7 @@ from . import field_service_photo
 from . import field_service_asset_reading
 from . import field_service_finding
 from . import field_service_phone_action
+from . import field_service_my_day_tools
 from . import field_service_my_day_page
 from . import field_service_my_day_report
 from . import field_service_my_day_action

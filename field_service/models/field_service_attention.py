@@ -37,6 +37,12 @@ class FieldServiceAttention(models.Model):
             "stop",
             "state",
             "result",
+            "resource_ids",
+            "tools_override_reason_id",
+        ],
+        "resource.resource": [
+            "service_needs_calibration",
+            "service_valid_until",
         ],
         "field.service.event": ["visit_id", "type", "server_time"],
         "field.service.order.state.log": ["order_id", "entered_on", "left_on"],
@@ -64,6 +70,7 @@ class FieldServiceAttention(models.Model):
             ("sla_risk", "SLA at risk"),
             ("declined", "Technician declined"),
             ("no_technician", "No technician"),
+            ("tools_not_valid", "Tools not valid"),
             ("not_acknowledged", "Not acknowledged"),
             ("return_not_planned", "Return visit not planned"),
             ("unsolved", "Not solved"),
@@ -133,6 +140,7 @@ class FieldServiceAttention(models.Model):
             ("sla_risk", self._get_sla_rule("sla_risk_on", now)),
             ("declined", self._get_last_visit_rule(SQL("last.state = 'declined'"))),
             ("no_technician", self._get_unassigned_rule()),
+            ("tools_not_valid", self._get_tools_rule()),
             ("not_acknowledged", self._get_unacknowledged_rule(now)),
             (
                 "return_not_planned",
@@ -217,6 +225,35 @@ class FieldServiceAttention(models.Model):
             WAITING_STATES,
         )
 
+    def _get_tools_rule(self):
+        """Visits to come with a tool that has no calibration for their last day."""
+        tools = self.env["field.service.visit"]._fields["resource_ids"]
+        return SQL(
+            """SELECT visit.order_id, visit.id AS visit_id, visit.create_date AS since
+                 FROM field_service_visit visit
+                 JOIN field_service_order service ON service.id = visit.order_id
+                 JOIN res_company company ON company.id = visit.company_id
+                 JOIN res_partner owner ON owner.id = company.partner_id
+                 LEFT JOIN resource_calendar calendar
+                   ON calendar.id = company.resource_calendar_id
+                 LEFT JOIN res_partner site ON site.id = service.site_id
+                 LEFT JOIN res_partner customer ON customer.id = service.partner_id
+                 JOIN %(relation)s AS taken ON taken.%(visit)s = visit.id
+                 JOIN resource_resource tool ON tool.id = taken.%(tool)s
+                WHERE visit.state IN %(waiting)s
+                  AND visit.stop IS NOT NULL
+                  AND visit.tools_override_reason_id IS NULL
+                  AND tool.service_needs_calibration
+                  AND COALESCE(tool.service_valid_until < (
+                      (visit.stop - INTERVAL '1 second') AT TIME ZONE 'UTC'
+                      AT TIME ZONE COALESCE(site.tz, customer.tz, owner.tz,
+                                            calendar.tz, 'UTC'))::date, TRUE)""",
+            relation=SQL.identifier(tools.relation),
+            visit=SQL.identifier(tools.column1),
+            tool=SQL.identifier(tools.column2),
+            waiting=WAITING_STATES,
+        )
+
     def _get_unacknowledged_rule(self, now):
         return SQL(
             """SELECT visit.order_id, visit.id AS visit_id, sent.moment AS since
@@ -285,6 +322,9 @@ class FieldServiceAttention(models.Model):
             "sla_risk": self.env._("Plan an earlier visit."),
             "declined": self.env._("Send another technician."),
             "no_technician": self.env._("Choose who goes."),
+            "tools_not_valid": self.env._(
+                "Have the tool calibrated, take another one, or say why it goes."
+            ),
             "not_acknowledged": self.env._("Call the technician."),
             "return_not_planned": self.env._("Plan the return visit."),
             "unsolved": self.env._("Plan another visit, or give the order up."),
@@ -309,4 +349,7 @@ class FieldServiceAttention(models.Model):
 
     def _is_about_visit(self):
         """Tell whether the visit is what has to be changed, not the order."""
-        return self.reason in ("late", "overrun", "no_technician", "not_acknowledged")
+        return self.reason in (
+            *("late", "overrun", "no_technician", "tools_not_valid"),
+            "not_acknowledged",
+        )

@@ -38,6 +38,11 @@ class FieldServiceJobType(models.Model):
         domain="[('resource_type', '=', 'material')]",
         help="Needed by every visit of this kind, and booked for its time.",
     )
+    tool_category_ids = fields.Many2many(
+        comodel_name="field.service.tool.category",
+        string="Any Tool of",
+        help="Every visit of this kind takes one of each that is free and valid.",
+    )
     require_photos = fields.Boolean(
         string="Photos Required",
         help="A photo from before the work and one from after it must be there.",

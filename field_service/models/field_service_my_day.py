@@ -124,6 +124,7 @@ class FieldServiceMyDay(models.AbstractModel):
             },
             "reasons": self._get_reasons(),
             "event_states": visits._get_event_states(),
+            "held_tools": self._get_held_tools(),
             "phases": PHASES,
             "track_position": any(
                 self.env.user.company_ids.mapped("service_track_position")

@@ -15,6 +15,7 @@ class FieldServiceMyDayPage(models.AbstractModel):
     """
 
     _name = "field.service.my.day.page"
+    _inherit = ["field.service.my.day.tools"]
     _description = "Technician's Page of a Visit"
 
     @api.model
@@ -37,6 +38,7 @@ class FieldServiceMyDayPage(models.AbstractModel):
             **self._get_plan_values(visit),
             **self._get_place_values(order),
             **self._get_work_values(visit),
+            **self._get_visit_tools(visit),
             "assets": [self._get_asset_values(asset) for asset in order.asset_ids],
             # All of them: without a network, the phone decides which are asked.
             "answers": [self._get_answer_values(answer) for answer in order.answer_ids],

@@ -37,6 +37,7 @@ class FieldServiceMyDayReport(models.AbstractModel):
             "finding": "_apply_finding",
             "note": "_apply_note",
             "signature": "_apply_signature",
+            "tool": "_apply_tool",
         }
 
     @api.model

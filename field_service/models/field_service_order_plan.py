@@ -18,6 +18,27 @@ class FieldServiceOrderPlan(models.AbstractModel):
         help="Taken over by the visits planned from now on, and booked with them.",
     )
 
+    tool_category_ids = fields.Many2many(
+        comodel_name="field.service.tool.category",
+        string="Any Tool of",
+        compute="_compute_tool_category_ids",
+        store=True,
+        readonly=False,
+        check_company=True,
+        help="Each visit takes one that is free and valid.",
+    )
+
+    @api.depends("job_type_id")
+    def _compute_tool_category_ids(self):
+        for order in self:
+            changed = order.job_type_id != order._origin.job_type_id
+            if changed or not order.tool_category_ids:
+                categories = order.job_type_id.tool_category_ids
+                order.tool_category_ids = categories.filtered(
+                    lambda category, order=order: category.company_id
+                    in (category.company_id.browse(), order.company_id)
+                )
+
     @api.depends("job_type_id")
     def _compute_resource_ids(self):
         for order in self:

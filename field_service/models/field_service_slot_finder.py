@@ -83,6 +83,7 @@ class FieldServiceSlotFinder(models.AbstractModel):
         "field.service.slot.people",
         "field.service.slot.days",
         "field.service.slot.reasons",
+        "field.service.slot.tools",
     ]
 
     # --------------------------------------------------------------------- hooks
@@ -169,6 +170,7 @@ class FieldServiceSlotFinder(models.AbstractModel):
             for begin, end in windows
             if max(begin, start) <= min(end, date_to)
         ]
+        windows = self._get_tool_windows(order, visit, windows, duration)
         if windows:
             # Nothing outside the windows is looked at; a visit may end after them.
             start = windows[0][0]

@@ -181,6 +181,8 @@ class FieldServiceSlotReasons(models.AbstractModel):
         if request.visit.lock in ("time", "both"):
             return self.env._("The time of the visit is locked: unlock it first.")
         start, stop = self._get_windows(order)[0]
+        if start <= request.stop and request.start <= stop:
+            return self._tell_tools(order, request.visit)
         return self.env._(
             "The window agreed with the customer (%(start)s to %(stop)s) is not in "
             "this period.",

@@ -17,6 +17,7 @@ class FieldServiceVisit(models.Model):
         "hr.mixin",
         # First: what is written by hand is looked at before anything is added to it.
         "field.service.visit.integrity",
+        "field.service.visit.tools",
         "field.service.visit.notice.text",
         "field.service.visit.notice",
         "field.service.visit.late",

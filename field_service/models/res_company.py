@@ -6,7 +6,11 @@ from odoo.exceptions import UserError, ValidationError
 
 class ResCompany(models.Model):
     _name = "res.company"
-    _inherit = ["res.company", "field.service.company.portal"]
+    _inherit = [
+        "res.company",
+        "field.service.company.portal",
+        "field.service.company.tools",
+    ]
 
     service_journal_id = fields.Many2one(
         comodel_name="account.journal",

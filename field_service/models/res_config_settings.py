@@ -105,6 +105,10 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.service_review_percentage", readonly=False
     )
 
+    service_calibration_days = fields.Integer(
+        related="company_id.service_calibration_days", readonly=False
+    )
+
     def action_propose_service_accounts(self):
         """Fill the journal and the accounts of the company that are still empty."""
         self.company_id.action_propose_service_accounts()

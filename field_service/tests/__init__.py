@@ -43,3 +43,4 @@ from . import test_travel
 from . import test_trip
 from . import test_trip_map
 from . import test_visit
+from . import test_tools

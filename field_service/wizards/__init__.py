@@ -9,3 +9,6 @@ from . import field_service_visit_swap
 from . import field_service_slot_option
 from . import field_service_slot_window
 from . import field_service_slot_wizard
+from . import field_service_tool_handover
+from . import field_service_override_mixin
+from . import field_service_tools_override

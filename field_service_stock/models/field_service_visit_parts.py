@@ -1,12 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-
-OVERRIDE_FIELDS = {"parts_override_reason_id", "parts_override_note"}
-RECORD_FIELDS = {
-    "parts_override_missing",
-    "parts_override_by_id",
-    "parts_override_on",
-}
 
 
 class FieldServiceVisit(models.Model):
@@ -91,92 +83,22 @@ class FieldServiceVisit(models.Model):
         sentences = {visit: visit._describe_parts(coming) for visit in self}
         return {visit: [text] for visit, text in sentences.items() if text}
 
-    # ----------------------------------------------------------------------- gate
-    def _get_blocking_reasons(self, target):
-        reasons = super()._get_blocking_reasons(target)
-        # Who drives or works already is not stopped by paper.
-        if target in ("dispatched", "acknowledged") and self.state == "planned":
-            reasons += self._get_reasons_without_parts()
-        return reasons
-
-    def _get_reasons_without_parts(self):
-        text = self._describe_parts()
-        if not text or self._get_pending("parts_override_reason_id"):
-            return []
-        return [text, self.env._("Say why the visit goes without them.")]
-
-    def _prepare_transition_values(self, target):
-        values = super()._prepare_transition_values(target)
-        if target == "planned":
-            # Planned again, it needs its parts, or another decision.
-            names = OVERRIDE_FIELDS | RECORD_FIELDS | {"dispatched_without_parts"}
-            values.update(dict.fromkeys(names, False))
-        return values
-
-    def _prepare_dispatch_values(self, target, previous, moment):
-        values = super()._prepare_dispatch_values(target, previous, moment)
-        if previous == "planned" and target in ("dispatched", "acknowledged"):
-            values["dispatched_without_parts"] = bool(self._get_parts_late())
-        return values
-
     # ------------------------------------------------------------------- override
-    @api.constrains("parts_override_reason_id")
-    def _check_parts_override_reason(self):
-        for visit in self:
-            reason = visit.parts_override_reason_id
-            if reason and reason.kind != "override":
-                raise ValidationError(
-                    self.env._(
-                        "“%(reason)s” is not a reason for an override.",
-                        reason=reason.name,
-                    )
-                )
+    @api.model
+    def _get_overrides(self):
+        return {**super()._get_overrides(), "parts": "_describe_parts"}
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_may_override(vals)
         visits = super().create(vals_list)
-        for visit in visits.filtered("parts_override_reason_id"):
-            visit._record_override()
         visits.order_id._reschedule_parts()
         return visits
 
     def write(self, vals):
-        self._check_may_override(vals)
-        deciding = bool(vals.get("parts_override_reason_id"))
-        described = {visit: visit._describe_parts() for visit in self if deciding}
         result = super().write(vals)
-        for visit, missing in described.items():
-            visit._record_override(missing)
         if {"start", "state", "duration"} & vals.keys():
             self.order_id._reschedule_parts()
         return result
-
-    @api.model
-    def _check_may_override(self, vals):
-        decided = any(vals.get(name) for name in OVERRIDE_FIELDS | RECORD_FIELDS)
-        if not decided or self.env.su:
-            return
-        if not self.env.user.has_group("field_service.group_dispatcher"):
-            raise UserError(
-                self.env._(
-                    "Only a dispatcher decides that a visit goes without its parts."
-                )
-            )
-
-    def _record_override(self, missing=None):
-        """Keep who decided when, and what was missing then."""
-        self.ensure_one()
-        text = self._describe_parts() if missing is None else missing
-        # The record is the system's: nobody writes who decided but the decision.
-        self.sudo().write(
-            {
-                "parts_override_missing": text or self.parts_override_missing,
-                "parts_override_by_id": self.env.uid,
-                "parts_override_on": fields.Datetime.now(),
-            }
-        )
 
     def action_override_parts(self):
         """Ask why the visits go without their parts."""

@@ -34,7 +34,9 @@ class FieldServiceToolNotice(models.AbstractModel):
     @api.model
     def _get_tools_to_tell(self):
         """Return the tools about which something has to be said that was not said."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search(
+            [("service_calibration_days", ">=", 0)]
+        )
         found = self.browse()
         for company in companies:
             tools = self.with_company(company).search(
@@ -42,7 +44,9 @@ class FieldServiceToolNotice(models.AbstractModel):
                 & Domain("company_id", "in", (False, company.id))
                 & Domain("service_calibration_state", "in", ("due", "expired"))
             )
-            found |= tools.filtered(lambda tool: tool._get_telling() != tool.service_told)
+            found |= tools.filtered(
+                lambda tool: tool._get_telling() != tool.service_told
+            )
         return found.with_env(self.env)
 
     def _get_telling(self):

@@ -126,9 +126,32 @@ class FieldServiceVisitTools(models.AbstractModel):
         return visits
 
     def action_choose_tools(self):
-        """Take a free and valid tool of each category that is missing."""
+        """Take a free and valid tool for each that is missing or not valid."""
+        before = {visit: visit.resource_ids for visit in self}
+        for visit in self:
+            visit._replace_tools()
         self._choose_tools()
+        if all(visit.resource_ids == tools for visit, tools in before.items()):
+            message = self.env._("No other tool is free and valid at that time.")
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {"type": "warning", "message": message},
+            }
         return True
+
+    def _replace_tools(self):
+        """Put a valid tool of the same category in the place of each that is not."""
+        # As above.
+        tools = self.resource_ids.sudo().filtered("service_tool_category_id")
+        day = self._get_last_day()
+        invalid = tools.filtered(lambda tool: tool._get_calibration_problem(day))
+        found = self._find_tools(invalid.service_tool_category_id)
+        replaced = invalid.filtered(
+            lambda tool: tool.service_tool_category_id in found.service_tool_category_id
+        )
+        if found:
+            self.resource_ids = self.resource_ids - replaced | found
 
     def _choose_tools(self):
         """Add a tool of each missing category: the technician's own, else a free one.
@@ -158,7 +181,8 @@ class FieldServiceVisitTools(models.AbstractModel):
         day = self._get_last_day()
         people = (self.technician_id | self.crew_ids).sudo()  # as above
         usable = tools.filtered(
-            lambda tool: not busy.get(tool.id) and not tool._get_calibration_problem(day)
+            lambda tool: not busy.get(tool.id)
+            and not tool._get_calibration_problem(day)
         ).sorted(lambda tool: tool.service_holder_id not in people)
         chosen = tools.browse()
         for category in categories:

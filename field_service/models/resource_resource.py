@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class ResourceResource(models.Model):
-    """Tools and vehicles: what they are called, who has them, until when they are valid.
+    """Tools and vehicles: what they are called, who has them, whether they are valid.
 
     People are resources too. What is here concerns things only.
     """

@@ -85,6 +85,28 @@ class TestMyDayTour(FieldServiceCommon, HttpCase):
         self.assertEqual(visit.signed_by, "Cy Customer")
         self.assertEqual((visit.state, order.state), ("completed", "done"))
 
+    def test_a_tool_is_taken_with_one_tap(self):
+        noon = fields.Datetime.now().replace(hour=12, minute=0, second=0)
+        tool = self.env["resource.resource"].create(
+            {
+                "name": "Insulation tester",
+                "service_serial": "IT-1",
+                "resource_type": "material",
+                "service_needs_calibration": True,
+                "service_calibration_ids": [
+                    Command.create({"valid_until": noon.date() + timedelta(days=90)})
+                ],
+            }
+        )
+        customer = self._create_partner("Tour Customer")
+        order = self._create_order(partner_id=customer.id)
+        self._create_visit(order, start=noon, resource_ids=tool.ids)
+        self.start_tour(
+            "/odoo/my-day", "field_service_tools", login=self.user_technician.login
+        )
+        self.assertEqual(tool.service_holder_id, self.technician)
+        self.assertEqual(tool.service_holding_ids.user_id, self.user_technician)
+
     def test_it_can_be_installed(self):
         """The scoped app has a page, and a manifest that leads back to it."""
         self.authenticate(self.user_technician.login, self.user_technician.login)

@@ -149,7 +149,9 @@ class TestCalibration(ToolCommon):
     def test_people_are_left_alone(self):
         """Resources are people, too: nothing is tracked or followed for them."""
         env = self.env(context={})
-        person = env["hr.employee"].create({"name": "Nora", "company_id": self.company.id})
+        person = env["hr.employee"].create(
+            {"name": "Nora", "company_id": self.company.id}
+        )
         self.assertFalse(person.resource_id.message_ids)
         tool = env["resource.resource"].create(
             {"name": "Camera", "resource_type": "material"}
@@ -295,6 +297,17 @@ class TestToolsOfVisits(ToolCommon):
         visits[0].action_cancel()
         visits[2].with_user(self.dispatcher).action_choose_tools()
         self.assertEqual(visits[2].resource_ids, self.tester)
+
+    def test_another_tool_takes_the_place_of_one_that_is_not_valid(self):
+        visit = self._plan(MONDAY + timedelta(days=7)).with_user(self.dispatcher)
+        answer = visit.action_choose_tools()
+        self.assertIn("No other tool", answer["params"]["message"])
+        self.assertEqual(visit.resource_ids, self.tester)
+        other = self._create_tool("Tester 2", "IT-2")
+        self._calibrate(other, "2026-12-31")
+        visit.action_choose_tools()
+        self.assertEqual(visit.resource_ids, other)
+        self.assertFalse(visit.tools_not_valid)
 
     def test_the_technicians_own_tool_comes_first(self):
         other = self._create_tool("Tester 2", "IT-2")
@@ -490,9 +503,7 @@ class TestCustody(ToolCommon):
         self.assertEqual(self._tell("2026-02-04"), soon)
         self.assertEqual(self._tell("2026-02-05"), {})
         self.assertEqual(self._tell("2026-03-06"), {})
-        over = {
-            login: ["Tester 1 (IT-1): the calibration has ended"] for login in soon
-        }
+        over = {login: ["Tester 1 (IT-1): the calibration has ended"] for login in soon}
         self.assertEqual(self._tell("2026-03-07"), over)
         self.assertEqual(self._tell("2026-03-08"), {})
         self._calibrate(self.tester, "2026-04-01", "2026-03-01")

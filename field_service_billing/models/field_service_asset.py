@@ -22,11 +22,6 @@ class FieldServiceAsset(models.Model):
         help="What the warranty pays for. Labour includes the way.",
     )
 
-    def _is_under_warranty(self, day):
-        """Tell whether the warranty holds on a day; its last day counts."""
-        self.ensure_one()
-        return bool(self.warranty_until) and day <= self.warranty_until
-
     def _warrants(self, kind):
         """Tell whether the warranty pays for charges of a kind."""
         self.ensure_one()

@@ -116,6 +116,7 @@ class FieldServiceOrderCoverage(models.AbstractModel):
         "partner_id",
         "site_id",
         "asset_ids.warranty_until",
+        "asset_ids.repair_warranty_until",
         "asset_ids.warranty_scope",
         "job_type_id",
         "agreement_id",
@@ -180,7 +181,7 @@ class FieldServiceOrderCoverage(models.AbstractModel):
             return None
         # The narrowest and the shortest warranty is the one that counts.
         asset = assets.sorted(
-            lambda asset: (asset.warranty_scope == "all", asset.warranty_until)
+            lambda asset: (asset.warranty_scope == "all", asset._get_warranty_end())
         )[0]
         partly = asset.warranty_scope != "all"
         return self._prepare_coverage_decision(
@@ -202,7 +203,7 @@ class FieldServiceOrderCoverage(models.AbstractModel):
         return self.asset_ids._origin
 
     def _describe_warranty(self, assets, asset):
-        until = min(assets.mapped("warranty_until"))
+        until = min(asset._get_warranty_end() for asset in assets)
         values = {
             "day": format_date(self.env, until),
             "assets": ", ".join(assets.mapped("name")),
@@ -264,13 +265,14 @@ class FieldServiceOrderCoverage(models.AbstractModel):
         labels = dict(self._fields["coverage"]._description_selection(self.env))
         day = self._get_coverage_date()
         ended = self._get_warranty_assets().filtered(
-            lambda asset: asset.warranty_until and asset.warranty_until < day
+            lambda asset: asset._get_warranty_end()
+            and not asset._is_under_warranty(day)
         )
         reasons = [
             self.env._(
                 "The warranty of %(asset)s ended on %(day)s.",
                 asset=asset.name,
-                day=format_date(self.env, asset.warranty_until),
+                day=format_date(self.env, asset._get_warranty_end()),
             )
             for asset in ended
         ]

@@ -44,7 +44,10 @@ class FieldServiceCalibration(models.Model):
         help="The last day on which the tool may be used.",
     )
     partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Done by", index="btree_not_null"
+        comodel_name="res.partner",
+        string="Done by",
+        index="btree_not_null",
+        check_company=True,
     )
     number = fields.Char(string="Certificate Number")
     certificate = fields.Binary(attachment=True)

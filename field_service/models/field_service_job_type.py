@@ -41,6 +41,7 @@ class FieldServiceJobType(models.Model):
     tool_category_ids = fields.Many2many(
         comodel_name="field.service.tool.category",
         string="Any Tool of",
+        check_company=True,
         help="Every visit of this kind takes one of each that is free and valid.",
     )
     require_photos = fields.Boolean(

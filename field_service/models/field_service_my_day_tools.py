@@ -43,9 +43,11 @@ class FieldServiceMyDayTools(models.AbstractModel):
     @api.model
     def _get_held_tools(self):
         """Return the tools the user has."""
+        # He may know which employee he is himself.
+        people = self.env.user.sudo().employee_ids
         tools = self.env["resource.resource"].search(
-            [("service_holder_id", "in", self.env.user.sudo().employee_ids.ids)]
-        )  # he may know who he is himself
+            [("service_holder_id", "in", people.ids)]
+        )
         today = fields.Date.context_today(self)
         return [self._get_tool_values(tool, today) for tool in tools]
 

@@ -33,11 +33,7 @@ class FieldServiceOrderPlan(models.AbstractModel):
         for order in self:
             changed = order.job_type_id != order._origin.job_type_id
             if changed or not order.tool_category_ids:
-                categories = order.job_type_id.tool_category_ids
-                order.tool_category_ids = categories.filtered(
-                    lambda category, order=order: category.company_id
-                    in (category.company_id.browse(), order.company_id)
-                )
+                order.tool_category_ids = order.job_type_id.tool_category_ids
 
     @api.depends("job_type_id")
     def _compute_resource_ids(self):

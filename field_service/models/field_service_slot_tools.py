@@ -94,6 +94,7 @@ class FieldServiceSlotTools(models.AbstractModel):
     @api.model
     def _tell_tools(self, order, visit):
         """Say what may be wrong with the tools when they leave no time."""
+        # As above.
         tools = (visit.resource_ids if visit else order.resource_ids).sudo()
         names = [*tools.mapped("display_name"), *order.tool_category_ids.mapped("name")]
         return self.env._(

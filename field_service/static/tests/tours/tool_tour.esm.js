@@ -40,7 +40,6 @@ registry.category("web_tour.tours").add("field_service_tools", {
             content: "Open it",
             trigger: ".o_fs_held_tools a:contains('IT-1')",
             run: "click",
-            expectUnloadPage: true,
         },
         {
             content: "Its form",

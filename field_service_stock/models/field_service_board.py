@@ -9,10 +9,12 @@ class FieldServiceBoardList(models.AbstractModel):
     @api.model
     def get_visit_card(self, visit_id):
         """Say on the card whether the parts are there."""
-        order = self.env["field.service.visit"].browse(visit_id).order_id
+        visit = self.env["field.service.visit"].browse(visit_id)
         return {
             **super().get_visit_card(visit_id),
-            **self._prepare_readiness(order),
+            **self._prepare_readiness(visit.order_id),
+            "load_label": self._get_label(visit, "load_state"),
+            "load_done": visit.load_state == "loaded",
         }
 
     @api.model

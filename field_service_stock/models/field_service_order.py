@@ -97,6 +97,11 @@ class FieldServiceOrder(models.Model):
         self._use_parts()
         return True
 
+    def action_prepare_loads(self):
+        """Prepare the load lists of whoever goes to these orders next."""
+        visits = self.visit_ids.filtered(lambda visit: visit._is_open())
+        return visits.technician_id._action_prepare_loads()
+
     def action_view_parts(self):
         """Open the parts of the order, where technicians add unplanned ones."""
         self.ensure_one()

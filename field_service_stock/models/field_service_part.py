@@ -14,6 +14,7 @@ class FieldServicePart(models.Model):
         "field.service.part.van",
         "field.service.part.dispatch",
         "field.service.part.equipment",
+        "field.service.part.follow",
         "field.service.part.demand",
         "field.service.part.supply",
         "field.service.part.readiness",

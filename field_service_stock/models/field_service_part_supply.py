@@ -158,6 +158,8 @@ class FieldServicePartSupply(models.AbstractModel):
         return self.sudo().move_ids.filtered(
             lambda move: move.state not in DONE_STATES
             and "customer" not in (move.location_id.usage, move.location_dest_id.usage)
+            # What is unloaded again leaves the place where the part is taken from.
+            and move.location_id != move.service_part_id.location_id
         )
 
     def _cancel_supply(self):

@@ -2,7 +2,8 @@ from odoo import models
 
 
 class FieldServiceTeam(models.Model):
-    _inherit = "field.service.team"
+    _name = "field.service.team"
+    _inherit = ["field.service.team.load", "field.service.team"]
 
     def action_setup_vans(self):
         """Ask which van each technician of the teams gets."""

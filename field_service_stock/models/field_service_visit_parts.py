@@ -5,7 +5,11 @@ class FieldServiceVisit(models.Model):
     """A visit without its parts is a drive for nothing: who wants it says why."""
 
     _name = "field.service.visit"
-    _inherit = ["field.service.visit.missing", "field.service.visit"]
+    _inherit = [
+        "field.service.visit.load",
+        "field.service.visit.missing",
+        "field.service.visit",
+    ]
 
     parts_readiness = fields.Selection(related="order_id.readiness", string="Parts")
     parts_not_ready = fields.Text(
@@ -92,12 +96,15 @@ class FieldServiceVisit(models.Model):
     def create(self, vals_list):
         visits = super().create(vals_list)
         visits.order_id._reschedule_parts()
+        visits.order_id.part_ids._follow_technician()
         return visits
 
     def write(self, vals):
         result = super().write(vals)
         if {"start", "state", "duration"} & vals.keys():
             self.order_id._reschedule_parts()
+        if {"technician_id", "resource_ids"} & vals.keys():
+            self.order_id.part_ids._follow_technician()
         return result
 
     def action_override_parts(self):

@@ -3,7 +3,8 @@ from odoo.exceptions import UserError
 
 
 class HrEmployee(models.Model):
-    _inherit = "hr.employee"
+    _name = "hr.employee"
+    _inherit = ["field.service.employee.load", "hr.employee"]
 
     service_location_id = fields.Many2one(
         comodel_name="stock.location",

@@ -28,3 +28,12 @@ class ResConfigSettings(models.TransientModel):
     service_replenish_weekly = fields.Boolean(
         related="company_id.service_replenish_weekly", readonly=False
     )
+    service_load_auto = fields.Boolean(
+        related="company_id.service_load_auto", readonly=False
+    )
+    service_load_cutoff = fields.Float(
+        related="company_id.service_load_cutoff", readonly=False
+    )
+    service_unload_days = fields.Integer(
+        related="company_id.service_unload_days", readonly=False
+    )

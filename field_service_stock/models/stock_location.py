@@ -10,6 +10,7 @@ class StockLocation(models.Model):
     _inherit = [
         "field.service.location.owner",
         "field.service.replenishment.van",
+        "field.service.location.load",
         "stock.location",
     ]
 

@@ -15,6 +15,7 @@ class StockMove(models.Model):
     _inherit = [
         "field.service.move.van",
         "field.service.stock.move.lot",
+        "field.service.move.load",
         "stock.move",
         "field.service.posting.mixin",
         "field.service.move.equipment",

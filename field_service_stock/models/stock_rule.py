@@ -20,3 +20,9 @@ class StockRule(models.Model):
         # As the rules of other procurements, whoever asks for it.
         warehouse = location_id.sudo().warehouse_id
         return warehouse._get_van_rule().with_env(self.env) if warehouse else rule
+
+    def _push_prepare_move_copy_values(self, move_to_copy, new_date):
+        """What has been picked for a van is on its load list still."""
+        values = super()._push_prepare_move_copy_values(move_to_copy, new_date)
+        values["service_load_id"] = move_to_copy.service_load_id.id
+        return values

@@ -14,3 +14,7 @@ from . import test_replenishment
 from . import test_replenishment_apply
 from . import test_parts_use
 from . import test_parts_tour
+from . import test_load
+from . import test_load_confirm
+from . import test_load_tour
+from . import test_unload

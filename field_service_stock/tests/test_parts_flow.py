@@ -75,9 +75,13 @@ class TestPartsFlow(FieldServiceStockCommon):
         self.assertEqual(van.warehouse_id, warehouse)
         visit.technician_id = tom
         self.assertEqual(part.location_id, van)
+        # Reserved, it follows whoever is planned; what is used stays where it was used.
         part.action_reserve()
         visit.technician_id = self.technician
-        self.assertEqual(part.location_id, van)
+        self.assertEqual((part.location_id, part.state), (self.van, "reserved"))
+        part.action_use()
+        visit.technician_id = tom
+        self.assertEqual(part.location_id, self.van)
 
     def test_a_warehouse_gets_the_operation_types_with_its_first_part(self):
         for company in self.company, self.company_b:

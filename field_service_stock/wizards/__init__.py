@@ -6,3 +6,5 @@ from . import field_service_van_refusal
 from . import field_service_van_request
 from . import field_service_van_setup
 from . import field_service_van_setup_line
+from . import field_service_unload
+from . import field_service_unload_line

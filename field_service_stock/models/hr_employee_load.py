@@ -47,11 +47,10 @@ class EmployeeLoad(models.AbstractModel):
     def _get_load_vans(self):
         """Return {technician: his van, and those of vehicles of his open visits}."""
         # As above.
-        visits = self.env["field.service.visit"].sudo()
-        visits = visits.search(
+        none = self.env["field.service.visit"].sudo()
+        visits = none.search(
             self._get_vehicle_visit_domain() & Domain("technician_id", "in", self.ids)
         ).grouped("technician_id")
-        none = self.env["field.service.visit"].sudo()
         return {
             technician: (
                 technician.service_location_id
@@ -59,6 +58,7 @@ class EmployeeLoad(models.AbstractModel):
             ).filtered(
                 lambda van, company=technician.company_id: van.company_id == company
             )
+            # As above.
             for technician in self.sudo()
         }
 

@@ -28,11 +28,12 @@ class FieldServicePartFollow(models.AbstractModel):
 
     def _is_in_default(self):
         """Tell whether nobody has chosen by hand where the part is taken from."""
-        stocks = self.env["stock.warehouse"].search(
+        warehouses = self.env["stock.warehouse"].search(
             [("company_id", "=", self.company_id.id)]
         )
-        vans = self.env["hr.employee"]._get_service_vans(self.company_id)
-        return self.location_id in stocks.lot_stock_id | vans
+        places = self.env["hr.employee"]._get_service_vans(self.company_id)
+        places |= warehouses.lot_stock_id | warehouses.wh_output_stock_loc_id
+        return self.location_id in places
 
     def _is_loaded(self):
         """Tell whether the part was brought into a van, or is just being loaded."""

@@ -55,9 +55,10 @@ class TestUnload(LoadCommon):
         self.assertFalse(self._propose().line_ids, "once")
 
     def test_what_was_not_used(self):
-        """2 of 5 were used, the rest of the reservation is free: 3 are in the van."""
+        """2 of 5 were used, and the technician says that 3 stay in the van."""
         order, visit = self._load(parts=[(self.seal, 5.0)])
         order.part_ids.action_use(2.0)
+        order.part_ids.action_release()
         with freeze_time(MONDAY + timedelta(hours=3)):
             visit.register_event("work_start", MONDAY)
             visit.register_event(

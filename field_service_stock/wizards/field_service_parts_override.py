@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class FieldServicePartsOverride(models.TransientModel):
@@ -8,3 +8,6 @@ class FieldServicePartsOverride(models.TransientModel):
     _inherit = ["field.service.override.mixin"]
     _description = "Go without Parts"
     _override = "parts"
+
+    # Said again, so that the table of the field goes with this module.
+    visit_ids = fields.Many2many(comodel_name="field.service.visit", required=True)

@@ -1,10 +1,38 @@
 from odoo.tools import SQL
 
+# What has a history by the time a module goes: nobody deletes what happened.
+DOCUMENTS = (
+    "field.service.agreement",
+    "field.service.agreement.coverage",
+    "field.service.asset",
+    "field.service.order",
+    "field.service.visit",
+    "hr.employee",
+    "product.product",
+    "product.template",
+    "res.partner",
+    "resource.resource",
+    "stock.location",
+    "stock.lot",
+    "stock.quant",
+)
+
 
 def uninstall_hook(env):
     """Leave what belongs to the books, and let the rest go without complaint."""
     _keep_plan(env)
     _drop_references(env)
+
+
+def keep_documents(env, module):
+    """Leave a module's own documents to the modules that stay.
+
+    Odoo would try to delete each of them; moves, charges and journal items made since
+    then would refuse that. Modules on top of this one call it when they go.
+    """
+    env["ir.model.data"].search(
+        [("module", "=", module), ("model", "in", DOCUMENTS)]
+    ).unlink()
 
 
 def _keep_plan(env):

@@ -39,6 +39,7 @@
         "web.assets_backend": ["field_service_billing/static/src/my_day/**/*"],
         "web.assets_tests": ["field_service_billing/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "demo": [
         "demo/field_service_billing_demo.xml",
         "demo/field_service_coverage_demo.xml",

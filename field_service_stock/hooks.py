@@ -1,5 +1,7 @@
 from odoo.tools import sql
 
+from odoo.addons.field_service.hooks import keep_documents
+
 RULES = (
     "service_pull_id",
     "service_order_pull_id",
@@ -19,6 +21,7 @@ def pre_init_hook(env):
 
 def uninstall_hook(env):
     """Take the operation types away: delete the unused ones, archive the others."""
+    keep_documents(env, "field_service_stock")
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
     rules = env["stock.rule"].union(*(warehouses[name] for name in RULES))
     types = warehouses.service_type_id | warehouses.service_load_type_id

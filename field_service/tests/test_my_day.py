@@ -208,6 +208,8 @@ class TestMyDayPage(MyDayCommon):
                 )
                 self._photo(visit_id=visit.id)
                 self._answer_of(order, "Pressure").value_input = "9"
+            # Who the user is was forgotten or not, whatever the number of visits.
+            self._my_day().get_my_day("2026-05-31")
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count

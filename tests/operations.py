@@ -347,6 +347,21 @@ def buy_dearer(world, number):
     story.buy(world.settings[number % 2], number % 5 + 1, amount(number) / 10)
 
 
+def use_missing(world, number):
+    """More parts than are in the van: what they cost is known later."""
+    order = world.order(number)
+    story.add_part(order, world.setting(order).part, number % 5 + 30).action_use()
+
+
+def reprice_receipt(world, number):
+    """A receipt turns out to be worth something else."""
+    setting = world.settings[number % 2]
+    receipts = setting.env["stock.move"].search(
+        [("product_id", "=", setting.part.id), ("is_in", "=", True)], order="id"
+    )
+    receipts[number // 2 % len(receipts)].value_manual = amount(number)
+
+
 def close_stock(world, number):
     """Close the stock valuation of a company."""
     company = world.settings[number % 2].company
@@ -378,5 +393,7 @@ OPERATIONS = [
     lock_books,
     settle_again,
     buy_dearer,
+    use_missing,
+    reprice_receipt,
     close_stock,
 ]

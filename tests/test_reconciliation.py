@@ -33,6 +33,8 @@ SCRIPT = [
     (operations.release_part, 2),
     (operations.buy_dearer, 4),
     (operations.hand_over, 2),
+    (operations.use_missing, 2),
+    (operations.reprice_receipt, 2),
     (operations.work_visit, 2),
     (operations.correct_hours, 65),
     (operations.draft_invoice, 2),

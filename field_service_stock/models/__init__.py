@@ -14,7 +14,11 @@ from . import stock_location
 from . import stock_warehouse_orderpoint
 from . import product_category
 from . import product_template
+from . import stock_move_valuation
+from . import stock_move_settling
+from . import product_valuation
 from . import product_product
+from . import product_value
 from . import stock_warehouse_van
 from . import stock_warehouse
 from . import stock_picking

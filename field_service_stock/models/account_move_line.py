@@ -14,22 +14,59 @@ class AccountMoveLine(models.Model):
     def _is_service_consumption(self):
         """Tell whether the goods of this line cost a work order when they are used.
 
-        True for a customer document line whose stock moves are a work order's; without
-        any move, for a line distributed on a work order that plans or has used the
-        product. A credit note mirrors the document it reverses. Billing extends this
-        for lines it made itself.
+        True for a customer document line whose stock moves are all a work order's;
+        without any move, for a line distributed on a work order that plans or has used
+        the product. A credit note mirrors the document it reverses. Billing extends
+        this for lines it made itself.
         """
         self.ensure_one()
         if not self.move_id.is_sale_document(include_receipts=True):
             return False
         if self._has_reversed_cogs():
             return False
-        # Whoever posts an invoice need not see stock moves or parts.
-        moves = self.sudo()._get_stock_moves()
-        if moves:
-            return bool(moves.service_order_id)
+        ours, others = self._get_delivering_moves()
+        if ours or others:
+            return not others
         orders = self._get_service_orders()
         return bool(orders) and self._is_part_of(orders)
+
+    def _get_delivering_moves(self):
+        """Return the moves of work orders that deliver this line, and the others."""
+        # Whoever posts an invoice need not see stock moves or parts.
+        moves = self.sudo()._get_stock_moves()
+        moves = moves.filtered(lambda move: move.state != "cancel") or moves
+        ours = moves.filtered("service_order_id")
+        return ours, moves - ours
+
+    def _get_cogs_value(self):
+        """What work orders have used is a cost already: sell the rest of the line.
+
+        Of a line that is delivered partly by a work order and partly by ordinary
+        transfers, the goods of the transfers are invoiced first.
+        """
+        ours, others = self._get_delivering_moves()
+        if not (ours and others) or self._has_reversed_cogs():
+            return super()._get_cogs_value()
+        quantity = min(self._get_cogs_qty(), self._get_ordinary_quantity(others))
+        done = others.filtered(lambda move: move.state == "done")
+        if done:
+            price = done._get_cogs_price_unit(quantity)
+        elif self.product_id.cost_method == "fifo" and quantity:
+            price = self.product_id._run_fifo(quantity) / quantity
+        else:
+            price = self.product_id.standard_price
+        return (price * quantity - self._get_posted_cogs_value()) / self.quantity
+
+    def _get_ordinary_quantity(self, moves):
+        """Return what moves deliver and do not take back, in the unit of the line."""
+        quantity = sum(
+            (move._get_valued_qty() if move.state == "done" else move.product_qty)
+            * (1 if move.location_dest_id.usage == "customer" else -1)
+            for move in moves
+        )
+        return self.product_id.uom_id._compute_quantity(
+            max(quantity, 0.0), self.product_uom_id, round=False
+        )
 
     def _has_reversed_cogs(self):
         """Tell whether this line credits one whose cost of goods core has posted."""

@@ -56,7 +56,8 @@ class FieldServiceOrderReadiness(models.AbstractModel):
             )
 
     def _read_readiness(self):
-        ids = [order_id for order_id in self._origin.ids if order_id]
+        live = self.filtered(lambda order: order.state in LIVE_STATES)
+        ids = [order_id for order_id in live._origin.ids if order_id]
         if not ids:
             return {}
         self.env["field.service.part"].flush_model(

@@ -221,10 +221,12 @@ class FieldServicePartOperation(models.AbstractModel):
             for other in surplus:
                 other._action_cancel()
             # The rest of a reservation stays in the van and is free again.
-            move.product_uom_qty = part._convert(quantities[part], move)
+            quantity = part._convert(quantities[part], move)
+            if move.product_uom.compare(move.product_uom_qty, quantity):
+                move.product_uom_qty = quantity
             move._take(lots[part])
-            move.picked = True
             moves |= move
+        moves.picked = True
         return moves
 
     def _convert(self, quantity, move):

@@ -69,14 +69,19 @@ class FieldServicePartReadiness(models.AbstractModel):
 
     def _read_readiness(self):
         """Return {id: (readiness, date)} of the parts that exist already."""
-        ids = [part_id for part_id in self._origin.ids if part_id]
+        # What is reserved or used is there, without asking the stock.
+        there = self.filtered(
+            lambda part: part.state and part.state not in ("draft", "waiting")
+        )
+        found = dict.fromkeys(there._origin.ids, ("ready", False))
+        ids = [part_id for part_id in (self - there)._origin.ids if part_id]
         if not ids:
-            return {}
+            return found
         self._flush_readiness()
         rows = self.env.execute_query(
             self._get_readiness_query(SQL("part.id IN %s", tuple(ids)))
         )
-        return {part_id: (kind, moment) for part_id, kind, moment in rows}
+        return found | {part_id: (kind, moment) for part_id, kind, moment in rows}
 
     @api.model
     def _flush_readiness(self):

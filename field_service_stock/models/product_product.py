@@ -1,8 +1,29 @@
 from odoo import models
 
+from .stock_move_valuation import VALUING
+
 
 class ProductProduct(models.Model):
-    _inherit = "product.product"
+    _name = "product.product"
+    _inherit = ["product.product", "field.service.product.valuation"]
+
+    def _with_valuation_context(self):
+        """Let core value the stock of one company, whoever has made it do so.
+
+        It does that with the rights of the user, who may only be a technician.
+        """
+        product = super()._with_valuation_context()
+        if self.env.context.get("service_valuing") is not VALUING:
+            return product
+        # See above.
+        locations = self.env["stock.location"].sudo()
+        own = locations.search(
+            [
+                ("is_valued_internal", "=", True),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
+        return product.sudo().with_context(location=own.ids)
 
     def _is_service_perpetual(self):
         """Tell whether using the product credits its stock valuation account.

@@ -1,7 +1,16 @@
-from odoo import api, fields, models
+from datetime import date
+
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.field_service.models.field_service_posting_mixin import PostingTarget
+
+from .stock_move_valuation import CONTRA, SETTLING, VALUING
+
+# What a part was used on, and where, is history once it is done.
+IMMUTABLE_FIELDS = frozenset(
+    ("state", "location_id", "location_dest_id", "service_order_id")
+)
 
 
 class StockMove(models.Model):
@@ -17,6 +26,8 @@ class StockMove(models.Model):
         "field.service.stock.move.lot",
         "field.service.move.load",
         "stock.move",
+        "field.service.stock.settling",
+        "field.service.stock.valuation",
         "field.service.posting.mixin",
         "field.service.move.equipment",
     ]
@@ -37,6 +48,12 @@ class StockMove(models.Model):
         index="btree_not_null",
         check_company=True,
         ondelete="set null",
+    )
+
+    service_extra_value = fields.Monetary(
+        string="Extra Cost in Value",
+        currency_field="company_currency_id",
+        help="What landed costs have added to the value of this receipt so far.",
     )
 
     @api.depends(
@@ -83,15 +100,82 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         """Let the work orders react, whoever validated the transfer."""
-        done = super()._action_done(cancel_backorder=cancel_backorder)
+        todo = self.filtered(lambda move: move.state != "done")
+        moves = self.with_context(service_settling=SETTLING)
+        if self.service_order_id:
+            # Technicians use parts, but may not see what the stock is worth.
+            moves = moves.with_context(service_valuing=VALUING)
+        done = super(StockMove, moves)._action_done(cancel_backorder=cancel_backorder)
+        done = self.browse(done.ids)
         ours = done.filtered("service_order_id")._filter_service_consumption()
         if ours:
+            ours._check_service_serials()
             # Whoever moves goods need not have any right on work orders.
             ours.sudo()._create_missing_parts()
         done._sync_equipment()
         if ours:
             ours.service_order_id._process()
+        (done & todo)._settle_service_receipts()
         return done
+
+    def write(self, vals):
+        if not IMMUTABLE_FIELDS.isdisjoint(vals):
+            self._check_service_change(vals)
+        return super().write(vals)
+
+    def _set_quantity_done_prepare_vals(self, qty):
+        """Correct the lines of what was used to zero: a done line cannot be deleted."""
+        commands = super()._set_quantity_done_prepare_vals(qty)
+        if self.state != "done" or not self._is_service_consumption():
+            return commands
+        return [
+            Command.update(command[1], {"quantity": 0.0})
+            if command[0] == Command.DELETE
+            else command
+            for command in commands
+        ]
+
+    def _check_service_change(self, vals):
+        """What was used stays where it was used: a return takes it back."""
+        for move in self:
+            if (
+                move.state == "done"
+                and move._is_service_consumption()
+                and any(
+                    move._fields[name].convert_to_cache(vals[name], move)
+                    != move._fields[name].convert_to_cache(move[name], move)
+                    for name in IMMUTABLE_FIELDS & vals.keys()
+                )
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(part)s was used on %(order)s. Return it, or correct the "
+                        "quantity of its transfer.",
+                        part=move.product_id.display_name,
+                        order=move.service_order_id.name,
+                    )
+                )
+
+    def _check_service_serials(self):
+        """A serial number is used where it is."""
+        for line in self.move_line_ids:
+            lot = line.lot_id
+            if lot.product_id.tracking != "serial" or not lot.product_id.is_storable:
+                continue
+            quants = lot.sudo().quant_ids  # technicians do not see quants
+            own = quants.filtered("location_id.is_valued_internal")
+            if any(quant.quantity < 0 for quant in own):
+                places = quants.filtered(lambda quant: quant.quantity > 0).location_id
+                raise UserError(
+                    self.env._(
+                        "Serial number %(lot)s of %(product)s is not in %(location)s "
+                        "but in %(other)s.",
+                        lot=lot.name,
+                        product=line.product_id.display_name,
+                        location=line.location_id.display_name,
+                        other=", ".join(places.mapped("display_name")) or "-",
+                    )
+                )
 
     def _create_missing_parts(self):
         """Make a part of what was added to a transfer by hand: it is billed as one."""
@@ -139,32 +223,38 @@ class StockMove(models.Model):
         return account_moves | ours._sync_service_posting()
 
     def _set_value(self, correction_quantity=None):
-        """Post what a later change of the done quantity changes in value.
+        """Value the uses ourselves; let them follow what else changes in value.
 
-        What was used keeps the value it had then: a new price of the product or of its
-        lot is no reason to value the use again.
+        What was used keeps the value it had then. Only what an event changes in it is
+        added: see ``field.service.stock.valuation``.
         """
-        ours = self._filter_service_consumption().filtered(
-            lambda move: move.state == "done"
-        )
-        frozen = ours.filtered("is_out") if not correction_quantity else ours.browse()
-        result = super(StockMove, self - frozen)._set_value(
+        ours = self._filter_service_consumption()
+        used = ours.filtered(lambda move: move.state == "done" and move.is_out)
+        using = ours.filtered(lambda move: move.state != "done" and move._is_out())
+        rest = self - used - using
+        before = {}
+        if not self._is_service_settling():
+            before = self._get_service_states_before(correction_quantity)
+        result = super(StockMove, rest)._set_value(
             correction_quantity=correction_quantity
         )
-        if correction_quantity:
-            ours._value_from_zero(correction_quantity)
-        (ours - frozen)._sync_service_posting()
+        if using:
+            using._set_service_use_value(rest.filtered(lambda move: move._is_out()))
+        if before:
+            self._settle_service_values(before)
         return result
 
-    def _value_from_zero(self, correction_quantity):
-        """Value anew what had been corrected to zero.
-
-        Core scales the value with the quantity, and nothing times anything is nothing.
-        """
-        for move in self.filtered("is_out"):
-            if move.product_uom.is_zero(move.quantity - correction_quantity):
-                product = move.product_id.with_company(move.company_id)
-                move.value = product.standard_price * move._get_valued_qty()
+    def _get_value_from_returns(self, quantity, at_date=None):
+        """Return what the use was worth; all returns of it add up to that."""
+        origin = self.origin_returned_move_id
+        if not (origin.is_out and origin._is_service_consumption()):
+            return super()._get_value_from_returns(quantity, at_date=at_date)
+        if not origin._get_valued_qty():
+            return super()._get_value_from_returns(0.0, at_date=at_date)
+        return {
+            **super()._get_value_from_returns(quantity, at_date=at_date),
+            "value": self._get_service_return_value(),
+        }
 
     def _sync_service_posting(self):
         """Post the differences, one company at a time, when there is anything to do."""
@@ -172,6 +262,32 @@ class StockMove(models.Model):
         for company, moves in self.grouped("company_id").items():
             account_moves |= moves.with_company(company)._sync_posting()
         return account_moves
+
+    def _post_service_values(self, day=None):
+        """Post what has changed in value, on the day since when it is known."""
+        ours = self.filtered(lambda move: move.state == "done")
+        ours._filter_service_consumption().with_context(
+            service_known_since=day
+        )._sync_service_posting()
+
+    def _reverse_target(self, source_id, kind, order, amount):
+        """Take back what turns out to be too much on the day it turns out."""
+        target = super()._reverse_target(source_id, kind, order, amount)
+        target = target._replace(date=self._get_service_known_date(target.date))
+        if self._is_service_contra():
+            contra = target.source._get_service_contra_account()
+            target = target._replace(contra_account=contra)
+        return target
+
+    def _is_service_contra(self):
+        """Tell whether what is posted now has never been in a stock account."""
+        return self.env.context.get("service_contra") is CONTRA
+
+    def _get_service_known_date(self, day):
+        """Return the day itself, or the later one on which its value became known."""
+        known = self.env.context.get("service_known_since")
+        # Not what a call of the interface may say, which knows no dates.
+        return max(day, known) if isinstance(known, date) else day
 
     def _get_posting_targets(self):
         return [
@@ -211,7 +327,8 @@ class StockMove(models.Model):
     def _get_service_posting_date(self):
         """Return the day of the use, in the user's time zone."""
         forced = self.env.context.get("force_period_date")
-        return forced or fields.Datetime.context_timestamp(self, self.date).date()
+        day = forced or fields.Datetime.context_timestamp(self, self.date).date()
+        return self._get_service_known_date(day)
 
     def _get_service_contra_account(self):
         """Return the account that gives the cost.
@@ -221,7 +338,7 @@ class StockMove(models.Model):
         """
         company = self.company_id
         product = self.product_id.with_company(company)
-        if not product._is_service_perpetual():
+        if not product._is_service_perpetual() or self._is_service_contra():
             return company._get_service_account("service_parts_contra_account_id")
         account = product._get_product_accounts()["stock_valuation"]
         if not account:

@@ -14,7 +14,9 @@ class StockMoveLot(models.AbstractModel):
         """
         self.ensure_one()
         if not lots:
-            self.quantity = self.product_uom_qty
+            # What is reserved already is not written again.
+            if self.product_uom.compare(self.quantity, self.product_uom_qty):
+                self.quantity = self.product_uom_qty
             return
         self.move_line_ids.unlink()
         self.env["stock.move.line"].create(

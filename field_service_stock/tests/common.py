@@ -43,9 +43,9 @@ class FieldServiceStockCommon(FieldServiceCommon):
         )
 
     @classmethod
-    def _receive(cls, product, quantity, unit_cost, location=None):
+    def _receive(cls, product, quantity, unit_cost, location=None, lot=None):
         """Bring parts into the van at a cost."""
-        company = product.company_id or cls.company
+        company = product.company_id or (location or cls.van).company_id
         location = location or (cls.van if company == cls.company else cls.van_b)
         moves = cls.env["stock.move"].with_company(company)
         move = moves.create(
@@ -62,7 +62,11 @@ class FieldServiceStockCommon(FieldServiceCommon):
             }
         )
         move._action_confirm()
-        move.quantity = quantity
+        if lot:
+            values = {**move._prepare_move_line_vals(quantity), "lot_id": lot.id}
+            move.move_line_ids = [Command.clear(), Command.create(values)]
+        else:
+            move.quantity = quantity
         move.picked = True
         move._action_done()
         return move

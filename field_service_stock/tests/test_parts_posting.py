@@ -12,11 +12,12 @@ from .common import FieldServiceStockCommon
 # of 6 written on the done move. By hand:
 #   standard (cost 10.00)  6 x 10 = 60        1 x 10 = 10           7 x 10 = 70
 #   average  (cost 12.00)  6 x 12 = 72        1 x 12 = 12           7 x 12 = 84
-#   fifo                   4x10 + 2x14 = 68   68 / 6 = 11.33        68 x 7/6 = 79.33
+#   fifo                   4x10 + 2x14 = 68   68 / 6 = 11.33        4x10 + 3x14 = 82
+# The last of these makes the returned piece worth 82 / 7 = 11.71, which is 0.38 more.
 FIGURES = {
-    "standard": (60.0, -10.0, 10.0),
-    "average": (72.0, -12.0, 12.0),
-    "fifo": (68.0, -11.33, 11.33),
+    "standard": (60.0, -10.0, (10.0,)),
+    "average": (72.0, -12.0, (12.0,)),
+    "fifo": (68.0, -11.33, (14.0, -0.38)),
 }
 
 
@@ -69,7 +70,8 @@ class TestPartsPosting(FieldServiceStockCommon):
         self.assertEqual(part.consumed_qty, 5.0)
 
         part._get_done_moves().quantity = 7.0
-        expected += [(takes, changed, order), (gives, -changed, None)]
+        expected += [(takes, amount, order) for amount in changed]
+        expected += [(gives, -sum(changed), None)]
         self._assert_items(self._get_part_items(part), expected)
         self.assertEqual(part.consumed_qty, 6.0)
 
@@ -263,6 +265,7 @@ class TestPartsPosting(FieldServiceStockCommon):
 
     def test_a_change_of_locked_use_is_posted_today(self):
         _order, part = self._prepare(self.company, "average")
+        self._get_receipts(part).date = "2026-01-15 08:00:00"
         part.action_use(2.0)
         move = part._get_done_moves()
         move.date = "2026-01-16 08:00:00"
@@ -275,6 +278,7 @@ class TestPartsPosting(FieldServiceStockCommon):
 
     def test_a_change_of_open_use_is_posted_on_its_day(self):
         _order, part = self._prepare(self.company, "average")
+        self._get_receipts(part).date = "2026-01-15 08:00:00"
         part.action_use(2.0)
         move = part._get_done_moves()
         move.date = "2026-01-16 08:00:00"
@@ -282,6 +286,11 @@ class TestPartsPosting(FieldServiceStockCommon):
         items = self._get_part_items(part).filtered("service_order_id")
         self.assertEqual(items.mapped("balance"), [24.0, 12.0])
         self.assertEqual(items[-1].date, date(2026, 1, 16))
+
+    def _get_receipts(self, part):
+        return self.env["stock.move"].search(
+            [("product_id", "=", part.product_id.id), ("is_in", "=", True)]
+        )
 
     def test_a_forced_date_is_the_date_of_the_entry(self):
         _order, part = self._prepare(self.company, "average")

@@ -16,12 +16,3 @@ class StockMove(models.Model):
         """Used parts reach a sales order by their charge, not by their transfer."""
         others = self.filtered(lambda move: not move.service_order_id)
         return super(StockMove, others)._action_synch_order()
-
-    def _action_done(self, cancel_backorder=False):
-        """Used and returned parts change what is charged."""
-        done = super()._action_done(cancel_backorder=cancel_backorder)
-        # Whoever moves goods need not have any right on billing.
-        orders = done.sudo().service_order_id
-        if orders:
-            orders._process_charges()
-        return done

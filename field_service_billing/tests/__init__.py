@@ -11,3 +11,4 @@ from . import test_invoice_corrections
 from . import test_billing_state
 from . import test_access
 from . import test_baseline
+from . import test_mixed_delivery

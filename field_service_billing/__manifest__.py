@@ -30,6 +30,7 @@
         "views/field_service_order_coverage_views.xml",
         "views/field_service_portal_templates.xml",
         "views/field_service_visit_views.xml",
+        "views/product_views.xml",
         "views/sale_order_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",

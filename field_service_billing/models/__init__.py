@@ -12,10 +12,12 @@ from . import field_service_agreement
 from . import field_service_agreement_coverage
 from . import field_service_charge_coverage
 from . import field_service_charge_billing
+from . import field_service_charge_sale
 from . import field_service_charge
 from . import field_service_charging
 from . import field_service_expectation
 from . import field_service_order_billing
+from . import field_service_order_sale
 from . import field_service_order_coverage
 from . import field_service_order_coverage_check
 from . import field_service_order
@@ -26,6 +28,11 @@ from . import field_service_visit
 from . import account_tax
 from . import account_move
 from . import account_move_line
+from . import product_template
+from . import field_service_part
+from . import field_service_sale_work
+from . import field_service_sale_line_work
+from . import field_service_sale_line_cancel
 from . import sale_order
 from . import sale_order_line
 from . import stock_move

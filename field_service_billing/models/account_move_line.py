@@ -21,5 +21,5 @@ class AccountMoveLine(models.Model):
         # Our sale lines bill parts whose cost was posted when they were used, also
         # on a credit note and when the moves were taken off the line.
         return super()._is_service_consumption() or any(
-            self.sudo().sale_line_ids.mapped("is_service_charge")
+            line._is_from_work() for line in self.sudo().sale_line_ids
         )

@@ -27,7 +27,11 @@ class FieldServiceCharge(models.Model):
     """
 
     _name = "field.service.charge"
-    _inherit = ["field.service.charge.coverage", "field.service.charge.billing"]
+    _inherit = [
+        "field.service.charge.sale",
+        "field.service.charge.coverage",
+        "field.service.charge.billing",
+    ]
     _description = "Work Order Charge"
     _order = "order_id, sequence, id"
     _check_company_auto = True
@@ -59,6 +63,7 @@ class FieldServiceCharge(models.Model):
             ("travel", "Travel"),
             ("part", "Part"),
             ("fixed", "Fixed price"),
+            ("quoted", "Quoted price"),
             ("fee", "Fee"),
             ("manual", "Other"),
         ],
@@ -125,6 +130,7 @@ class FieldServiceCharge(models.Model):
         selection=[
             ("pricelist", "Pricelist"),
             ("fixed", "Fixed price"),
+            ("quoted", "Accepted quotation"),
             ("manual", "Entered by hand"),
         ],
         required=True,
@@ -239,11 +245,15 @@ class FieldServiceCharge(models.Model):
 
     def _is_billed(self):
         """Tell whether the charge is on an invoice that is not credited."""
-        return bool(self.sale_line_id.qty_invoiced)
+        line = self.sale_line_id
+        if line.qty_invoiced and not line.is_service_charge:
+            return self._is_billed_share()
+        return bool(line.qty_invoiced)
 
     def _is_delivered(self):
         """Tell whether the customer has what is billed; a fixed price: all of it."""
-        return self.kind != "fixed" or self.order_id.state in FINISHED_STATES
+        whole = self.kind in ("fixed", "quoted")
+        return not whole or self.order_id.state in FINISHED_STATES
 
     # Not on "coverage": the quantity follows it, one step later.
     @api.constrains("quantity", "worked_qty", "leakage_reason_id")

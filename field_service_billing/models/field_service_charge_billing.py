@@ -162,7 +162,9 @@ class FieldServiceChargeBilling(models.AbstractModel):
     def _is_locked(self):
         """Tell whether the charge is on an invoice, or on a locked sales order."""
         self.ensure_one()
-        return self._is_billed() or self.sale_line_id.order_id.locked
+        line = self.sale_line_id
+        # The work that was sold goes on when the sales order is locked.
+        return self._is_billed() or (line.is_service_charge and line.order_id.locked)
 
     def _prepare_sale_line_values(self, sale_order):
         """Return the values of the sale line that carries this charge."""
@@ -205,7 +207,7 @@ class FieldServiceChargeBilling(models.AbstractModel):
         """Carry what changed to the sale lines that may still change."""
         for charge in self:
             line = charge.sale_line_id
-            if not line or charge._is_locked():
+            if not line.is_service_charge or charge._is_locked():
                 continue
             price = charge._get_sale_price(line.order_id)
             values = {}
@@ -240,11 +242,14 @@ class FieldServiceChargeBilling(models.AbstractModel):
         # Whoever cancels a sales order need not have any right on stock.
         moves = self.sudo().sale_line_id.move_ids
         moves.filtered("service_order_id").sale_line_id = False
+        released = self._release_sold()
         doubles = self.browse()
-        for charges in self._group_derived().values():
+        for charges in released._group_derived().values():
             doubles |= charges[1:]
         doubles.with_context(service_release_charges=RELEASING).unlink()
-        self.exists().write({"sale_line_id": False})
+        rest = released.exists()
+        rest.write({"sale_line_id": False})
+        rest._forget_sold_price()
 
     def _group_derived(self):
         """Return these and other open charges by source, for derived kinds."""

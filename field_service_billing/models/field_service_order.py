@@ -16,6 +16,7 @@ class FieldServiceOrder(models.Model):
 
     _name = "field.service.order"
     _inherit = [
+        "field.service.order.sale",
         "field.service.order.coverage.check",
         "field.service.order.coverage",
         "field.service.order",
@@ -210,6 +211,7 @@ class FieldServiceOrder(models.Model):
     def _process_charges(self):
         """Bring the charges to what the work implies. Idempotent."""
         self.env["field.service.charge"]._sync_targets(self, self._get_charge_targets())
+        self._attach_charges_to_sales()
         self._allocate_entitlements()
 
     def _process_postings(self):

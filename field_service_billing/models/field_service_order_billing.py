@@ -35,6 +35,8 @@ class FieldServiceOrderBilling(models.AbstractModel):
             lambda line: (line.state != "cancel" or line.qty_invoiced)
             and not line.display_type
             and not line.is_downpayment
+            and not line._is_offered_work()
+            and not line._is_settled_without_bill()
             and (line.product_uom_qty or line.qty_to_invoice or line.invoice_lines)
         )
 
@@ -123,7 +125,9 @@ class FieldServiceOrderBilling(models.AbstractModel):
         )
         for group in groups.values():
             group.order_id._add_to_sale_order(group)
-        sale_orders = self.sale_order_ids.filtered(lambda so: so.state != "cancel")
+        sale_orders = self.sale_order_ids.filtered(
+            lambda so: so.state != "cancel" and not so._is_service_offer()
+        )
         self._check_issues(
             {
                 order: [self.env._("There is nothing to bill.")]
@@ -157,6 +161,7 @@ class FieldServiceOrderBilling(models.AbstractModel):
         return self.sale_order_ids.filtered(
             lambda so: so.state in ("draft", "sent", "sale")
             and not so.locked
+            and not so._is_service_offer()
             and so.partner_id == self.partner_id
             and so.currency_id == self.billing_currency_id
         )[:1]
@@ -210,6 +215,7 @@ class FieldServiceOrderBilling(models.AbstractModel):
                 sale_order._action_cancel()
                 continue
             orders = self & lines.service_order_id
+            orders._drop_from_sale(sale_order)
             sale_order.message_post(
                 body=self.env._(
                     "Cancelled: %(orders)s. Nothing is billed for it any more.",

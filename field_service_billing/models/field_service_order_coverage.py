@@ -63,6 +63,7 @@ class FieldServiceOrderCoverage(models.AbstractModel):
         selection=[
             ("warranty", "Warranty of the equipment"),
             ("agreement", "Agreement"),
+            ("quotation", "Accepted quotation"),
             ("job_type", "Job type"),
             ("person", "Decided by hand"),
         ],

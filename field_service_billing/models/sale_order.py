@@ -4,7 +4,8 @@ ORDER_GROUPS = "field_service.group_technician,field_service.group_cost"
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["field.service.sale.work", "sale.order"]
 
     service_order_ids = fields.Many2many(
         comodel_name="field.service.order",

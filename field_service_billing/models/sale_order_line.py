@@ -6,7 +6,12 @@ from .field_service_job_type import PRICE_GROUPS
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = [
+        "field.service.sale.line.work",
+        "field.service.sale.line.cancel",
+        "sale.order.line",
+    ]
 
     service_order_id = fields.Many2one(
         comodel_name="field.service.order",
@@ -23,6 +28,12 @@ class SaleOrderLine(models.Model):
         string="Work Order Charges",
         groups=PRICE_GROUPS,
     )
+    service_part_ids = fields.One2many(
+        comodel_name="field.service.part",
+        inverse_name="sale_line_id",
+        string="Planned Parts",
+        groups=PRICE_GROUPS,
+    )
     is_service_charge = fields.Boolean(
         string="Made from a Charge", copy=False, readonly=True
     )
@@ -34,10 +45,10 @@ class SaleOrderLine(models.Model):
     )
 
     # -------------------------------------------------------------------- delivery
-    @api.depends("is_service_charge")
+    @api.depends("is_service_charge", "service_basis", "service_order_id")
     def _compute_qty_delivered_method(self):
-        """What is delivered on a line made from a charge is the charge."""
-        charged = self.filtered("is_service_charge")
+        """What is delivered on a line of work is the work, as its charges say it."""
+        charged = self.filtered(lambda line: line._is_from_work())
         charged.qty_delivered_method = "work_order"
         return super(SaleOrderLine, self - charged)._compute_qty_delivered_method()
 
@@ -55,8 +66,8 @@ class SaleOrderLine(models.Model):
             if line.qty_delivered_method == "work_order":
                 # A salesperson need not have any right on work orders.
                 charges = line.sudo().service_charge_ids
-                quantities[line] = sum(
-                    charge.quantity for charge in charges if charge._is_delivered()
+                quantities[line] = line._get_worked_quantity(
+                    charges.filtered(lambda charge: charge._is_delivered())
                 )
         return quantities
 
@@ -71,8 +82,8 @@ class SaleOrderLine(models.Model):
         the charge be billed once more.
         """
         quantities = super()._prepare_qty_invoiced()
-        for line in self.filtered("is_service_charge"):
-            ordered = line.product_uom_qty
+        for line in self.filtered(lambda line: line._is_from_work()):
+            ordered = line._get_ordered_work()
             if line.product_uom_id.compare(quantities[line] * ordered, 0.0) > 0:
                 continue
             gross = min(line._get_gross_invoiced(), abs(ordered))
@@ -89,7 +100,13 @@ class SaleOrderLine(models.Model):
                 amounts[item.currency_id] += sign * item.price_subtotal
         return any(not currency.is_zero(amounts[currency]) for currency in amounts)
 
-    @api.depends("is_service_charge", "invoice_lines.move_id.move_type")
+    @api.depends(
+        "is_service_charge",
+        "service_basis",
+        "service_order_id.state",
+        "service_charge_ids.quantity",
+        "invoice_lines.move_id.move_type",
+    )
     def _compute_qty_to_invoice(self):
         """What was credited in part is not billed again.
 
@@ -97,7 +114,9 @@ class SaleOrderLine(models.Model):
         quantity on the next invoice. Credited in full, the charge is billed anew.
         """
         result = super()._compute_qty_to_invoice()
-        for line in self.filtered("is_service_charge"):
+        for line in self.filtered(lambda line: line._is_sold_work()):
+            line.qty_to_invoice = line._get_agreed_to_invoice()
+        for line in self.filtered(lambda line: line._is_from_work()):
             if line.qty_invoiced and line._get_gross_invoiced() >= abs(
                 line.qty_invoiced + line.qty_to_invoice
             ):
@@ -106,7 +125,7 @@ class SaleOrderLine(models.Model):
 
     def _get_gross_invoiced(self):
         """Return the quantity once invoiced, without what was credited of it."""
-        kind = "out_refund" if self.product_uom_qty < 0 else "out_invoice"
+        kind = "out_refund" if self._get_ordered_work() < 0 else "out_invoice"
         return sum(
             item.product_uom_id._compute_quantity(item.quantity, self.product_uom_id)
             for item in self._get_invoice_lines()
@@ -115,7 +134,7 @@ class SaleOrderLine(models.Model):
 
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
         """Parts of a work order are at the customer already."""
-        others = self.filtered(lambda line: not line.is_service_charge)
+        others = self.filtered(lambda line: not line._is_from_work())
         result = super(SaleOrderLine, others)._action_launch_stock_rule(
             previous_product_uom_qty=previous_product_uom_qty
         )

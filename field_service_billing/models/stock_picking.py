@@ -15,7 +15,7 @@ class StockPicking(models.Model):
         for picking in self:
             # Whoever moves goods need not see sales orders.
             lines = picking.sudo().move_ids.sale_line_id
-            sold = lines.filtered(lambda line: not line.is_service_charge)
+            sold = lines.filtered(lambda line: not line._is_from_work())
             if sold:
                 raise UserError(
                     self.env._(

@@ -1,0 +1,101 @@
+from odoo import models
+
+
+class FieldServiceSaleLineCancel(models.AbstractModel):
+    """Sold lines of work that is cancelled and taken back; prices as charges."""
+
+    _name = "field.service.sale.line.cancel"
+    _description = "Cancelled Work on Sales Order Lines"
+
+    # ---------------------------------------------------------------------- charges
+    def _includes_target(self, target):
+        """Tell whether these sold lines pay for some work without charging it.
+
+        A price for the whole is a price for the whole: only what was sold beside it is
+        charged, and what a person enters.
+        """
+        flat = self.filtered(lambda line: line.service_basis == "finished")
+        if not flat:
+            return target.kind == "fixed" and bool(self)
+        beside = self.filtered(lambda line: line.service_basis == target.kind)
+        if target.kind == "part":
+            beside = beside.filtered(
+                lambda line: target.part in line.service_part_ids
+                or line.product_id == target.product
+            )
+        return not beside
+
+    def _sync_flat_charges(self):
+        """Charge the accepted prices of these lines, once each. Idempotent."""
+        charges = self.env["field.service.charge"]
+        for line in self.filtered(lambda line: line.service_basis == "finished"):
+            known = line.service_charge_ids.filtered(lambda c: c.kind == "quoted")
+            billed = known.filtered(lambda charge: charge._is_billed())
+            rest = line.product_uom_qty - sum(billed.mapped("worked_qty"))
+            free = (known - billed)[:1]
+            if free:
+                free._update_flat(line, rest)
+            elif not line.product_uom_id.is_zero(rest):
+                charges.create(line._prepare_flat_charge_values(rest))
+
+    def _prepare_flat_charge_values(self, quantity):
+        """Return the values of the charge that stands for an accepted price."""
+        self.ensure_one()
+        return {
+            "order_id": self.service_order_id.id,
+            "kind": "quoted",
+            "product_id": self.product_id.id,
+            "product_uom_id": self.product_uom_id.id,
+            "name": self.name,
+            "worked_qty": quantity,
+            "price_origin": "quoted",
+            "price_unit": self._get_price_for(self.service_order_id),
+            "sale_line_id": self.id,
+        }
+
+    def _get_price_for(self, order):
+        """Return the line's price in the currency of a work order."""
+        return self.currency_id._convert(
+            self.price_unit,
+            order.billing_currency_id,
+            order.company_id,
+            self.order_id.date_order.date(),
+            round=False,
+        )
+
+    # ----------------------------------------------------------------- cancellation
+    def _cancel_quantities(self):
+        """Sell nothing any more of cancelled work; say what it was."""
+        for line in self:
+            drafts = line.invoice_lines.filtered(
+                lambda item: item.parent_state == "draft"
+            )
+            drafts.unlink()
+            line.service_cancelled_qty = line.product_uom_qty
+            line.with_context(skip_procurement=True).write(
+                {"product_uom_qty": 0.0, "price_unit": line.price_unit}
+            )
+            line.order_id.message_post(
+                body=self.env._(
+                    "%(order)s is cancelled: %(quantity)s %(unit)s “%(line)s” are not "
+                    "sold any more.",
+                    order=line.service_order_id._get_html_link(),
+                    quantity=f"{line.service_cancelled_qty:g}",
+                    unit=line.product_uom_id.name,
+                    line=line.product_id.display_name,
+                )
+            )
+
+    def _restore_cancelled(self):
+        """Sell again what was sold before the work was cancelled."""
+        for line in self.filtered(lambda line: line.state != "cancel"):
+            if line.order_id.locked:
+                line.order_id._ask_about_work(line)
+                continue
+            line.with_context(skip_procurement=True).write(
+                {
+                    "product_uom_qty": line.service_cancelled_qty,
+                    "price_unit": line.price_unit,
+                    "service_cancelled_qty": 0.0,
+                }
+            )

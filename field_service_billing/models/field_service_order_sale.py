@@ -3,7 +3,6 @@ from odoo import fields, models
 from .field_service_job_type import PRICE_GROUPS
 from .field_service_order_billing import FINISHED_STATES
 
-ENDED_SALE_STATES = ("closed", "cannot_complete", "cancelled")
 
 
 class FieldServiceOrderSale(models.AbstractModel):
@@ -131,9 +130,18 @@ class FieldServiceOrderSale(models.AbstractModel):
 
     # ---------------------------------------------------------------------- charges
     def _get_charge_targets(self):
-        """Charge nothing on top of a price that was accepted for the whole."""
-        targets = super()._get_charge_targets()
+        """Charge nothing on top of a price that was accepted for the whole.
+
+        What was sold beside that price is charged as it was worked.
+        """
         sold = {order: order._get_sold_lines() for order in self}
+        whole = self.filtered(
+            lambda order: "finished" in sold[order].mapped("service_basis")
+        )
+        targets = super(FieldServiceOrderSale, self - whole)._get_charge_targets()
+        for order in whole:
+            if order.state not in ("draft", "cancelled"):
+                targets += order._get_charge_targets_time_material()
         return [
             target
             for target in targets

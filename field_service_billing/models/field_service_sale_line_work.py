@@ -209,14 +209,17 @@ class FieldServiceSaleLineWork(models.AbstractModel):
         Hours and parts are invoiced as they were worked, whatever the product says: the
         sold quantity was an estimate. A price may be invoiced in advance.
         """
-        # As above.
-        charges = self.sudo().service_charge_ids
         if self.service_order_id.sudo().state == "cancelled":
             return 0.0
-        in_advance = self.product_id.invoice_policy == "order"
-        if self.service_basis == "finished" and in_advance:
-            return self._get_worked_quantity(charges) - self.qty_invoiced
-        return self.qty_delivered - self.qty_invoiced
+        delivered = self.qty_delivered
+        if self.service_basis == "finished" and self.product_id.invoice_policy == "order":
+            # As above.
+            delivered = self._get_worked_quantity(self.sudo().service_charge_ids)
+        rest = delivered - self.qty_invoiced
+        if self.qty_invoiced and rest > 0:
+            # What was credited in part was a concession: it is not billed again.
+            rest = max(delivered - self._get_gross_invoiced(), 0.0)
+        return rest
 
     def _find_for_charge(self, charge):
         """Return which of these lines a charge of the work belongs to."""

@@ -116,7 +116,7 @@ class SaleOrderLine(models.Model):
         result = super()._compute_qty_to_invoice()
         for line in self.filtered(lambda line: line._is_sold_work()):
             line.qty_to_invoice = line._get_agreed_to_invoice()
-        for line in self.filtered(lambda line: line._is_from_work()):
+        for line in self.filtered("is_service_charge"):
             if line.qty_invoiced and line._get_gross_invoiced() >= abs(
                 line.qty_invoiced + line.qty_to_invoice
             ):

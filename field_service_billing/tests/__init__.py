@@ -12,3 +12,4 @@ from . import test_billing_state
 from . import test_access
 from . import test_baseline
 from . import test_mixed_delivery
+from . import test_sale_work

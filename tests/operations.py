@@ -322,6 +322,45 @@ def cancel_order(world, number):
     world.order(number).action_cancel()
 
 
+def sell_work(world, number):
+    """Sell work before it is done: a price for the whole, or hours."""
+    setting = world.settings[number % 2]
+    product = story.create_service(setting, "Sold work", amount(number))
+    product.write(
+        {
+            "service_tracking": "field_service",
+            "service_job_type_id": setting.job_type.id,
+            "service_basis": ("finished", "labour")[number // 2 % 2],
+            "invoice_policy": ("order", "delivery")[number // 4 % 2],
+        }
+    )
+    sale_order = setting.env["sale.order"].create(
+        {
+            "partner_id": setting.customer.id,
+            "company_id": setting.company.id,
+            "order_line": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "product_uom_qty": number % 3 + 1,
+                        "discount": number % 2 * 33.33,
+                    }
+                )
+            ],
+        }
+    )
+    sale_order.action_confirm()
+    order = sale_order.order_line.service_order_id
+    order.action_release()
+    world.orders.append(order)
+
+
+def cancel_sale(world, number):
+    """Cancel what was sold, whatever has happened on it."""
+    for sale_order in world.order(number).sale_order_ids:
+        sale_order._action_cancel()
+
+
 def change_rate(world, number):
     """The technician gets a rise: nothing that is posted may change."""
     setting = world.settings[number % 2]
@@ -389,6 +428,8 @@ OPERATIONS = [
     foreign_invoice,
     move_share,
     cancel_order,
+    sell_work,
+    cancel_sale,
     change_rate,
     lock_books,
     settle_again,

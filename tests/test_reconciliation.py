@@ -47,6 +47,8 @@ SCRIPT = [
     (operations.credit_invoice, 0),
     (operations.change_rate, 6),
     (operations.cancel_order, 1),
+    (operations.sell_work, 2),
+    (operations.cancel_sale, 3),
     (operations.close_stock, 1),
     (operations.lock_books, 6),
     (operations.settle_again, 0),

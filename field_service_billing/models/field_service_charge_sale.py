@@ -58,9 +58,12 @@ class FieldServiceChargeSale(models.AbstractModel):
         """
         line = self.sale_line_id
         earlier = line.service_charge_ids.filtered(lambda charge: charge.id < self.id)
-        return line.product_uom_id.compare(
-            line._get_worked_quantity(earlier), line.qty_invoiced
-        ) < 0
+        return (
+            line.product_uom_id.compare(
+                line._get_worked_quantity(earlier), line.qty_invoiced
+            )
+            < 0
+        )
 
     def _release_sold(self):
         """Take charges off sold lines; return those that are to be released as well.

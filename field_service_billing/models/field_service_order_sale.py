@@ -4,7 +4,6 @@ from .field_service_job_type import PRICE_GROUPS
 from .field_service_order_billing import FINISHED_STATES
 
 
-
 class FieldServiceOrderSale(models.AbstractModel):
     """What the customer has accepted for a work order, on one sales order or several.
 

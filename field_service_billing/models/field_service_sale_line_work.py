@@ -115,7 +115,9 @@ class FieldServiceSaleLineWork(models.AbstractModel):
         :return: the new lines
         """
         new = self.browse()
-        for line in self.filtered(lambda l: l.product_id.service_scope == "unit"):
+        for line in self:
+            if line.product_id.service_scope != "unit":
+                continue
             rest = int(line.product_uom_qty) - 1
             if rest < 1:
                 continue
@@ -212,7 +214,8 @@ class FieldServiceSaleLineWork(models.AbstractModel):
         if self.service_order_id.sudo().state == "cancelled":
             return 0.0
         delivered = self.qty_delivered
-        if self.service_basis == "finished" and self.product_id.invoice_policy == "order":
+        in_advance = self.product_id.invoice_policy == "order"
+        if self.service_basis == "finished" and in_advance:
             # As above.
             delivered = self._get_worked_quantity(self.sudo().service_charge_ids)
         rest = delivered - self.qty_invoiced
@@ -226,14 +229,12 @@ class FieldServiceSaleLineWork(models.AbstractModel):
         kinds = {"labour": "labour", "travel": "travel", "part": "part"}
         lines = self.filtered(lambda line: line.service_basis == kinds.get(charge.kind))
         if charge.kind == "part":
-            own = lines.filtered(
-                lambda line: charge.part_id in line.service_part_ids
-            )
+            own = lines.filtered(lambda line: charge.part_id in line.service_part_ids)
             same = lines.filtered(lambda line: line.product_id == charge.product_id)
             return (own or same)[:1]
-        lines = lines.filtered(
-            lambda line: line.product_id == charge.product_id
-        ) or lines
+        lines = (
+            lines.filtered(lambda line: line.product_id == charge.product_id) or lines
+        )
         room = lines.filtered(
             lambda line: line.product_uom_id.compare(
                 line.product_uom_qty, line._get_worked_quantity(line.service_charge_ids)

@@ -156,7 +156,7 @@ class FieldServiceSaleWork(models.AbstractModel):
             and not line.qty_invoiced
         )
         for order in lines.service_order_id:
-            mine = lines.filtered(lambda line, order=order: line.service_order_id == order)
+            mine = lines & order.sale_line_ids
             if order._get_blocking_reasons("draft"):
                 parts = mine.filtered(lambda line: line.service_basis == "part")
                 # The parts belong to the order that is gone.

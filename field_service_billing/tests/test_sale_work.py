@@ -80,9 +80,7 @@ class TestSaleWork(SaleWorkCommon):
     def test_two_companies(self):
         """Each sales order makes the work order of its own company."""
         sale_order = self._sell((self.flat, 1.0))
-        other = self._sell(
-            (self.flat, 1.0), company_id=self.company_b.id
-        )
+        other = self._sell((self.flat, 1.0), company_id=self.company_b.id)
         self.assertEqual(self._get_work(sale_order).company_id, self.company)
         order = self._get_work(other)
         self.assertEqual(order.company_id, self.company_b)
@@ -178,9 +176,7 @@ class TestSaleWork(SaleWorkCommon):
         self.assertEqual((part.product_id, part.quantity), (self.filter, 3.0))
         self.assertEqual((part.source, part.quoted_qty), ("sale", 3.0))
         self.assertFalse(sale_order.picking_ids)
-        self._receive(
-            self.filter, 3.0, 10.0, self.van.warehouse_id.lot_stock_id
-        )
+        self._receive(self.filter, 3.0, 10.0, self.van.warehouse_id.lot_stock_id)
         order.action_release()
         part.action_use(2.0)
         part.action_release()
@@ -268,8 +264,9 @@ class TestSaleWork(SaleWorkCommon):
         pricelist = self.env["product.pricelist"].create(
             {"name": "Euro", "currency_id": euro.id, "company_id": self.company.id}
         )
-        sale_order = self._sell((self.flat, 1.0, {"price_unit": 500.0}),
-                                pricelist_id=pricelist.id)
+        sale_order = self._sell(
+            (self.flat, 1.0, {"price_unit": 500.0}), pricelist_id=pricelist.id
+        )
         order = self._get_work(sale_order)
         self.assertEqual(order.billing_currency_id, euro)
         self.assertEqual((order.quoted_amount, order.charge_amount), (625.0, 500.0))

@@ -23,6 +23,7 @@ class FieldServiceSaleLineWork(models.AbstractModel):
         "work order, but delivered and invoiced on its own.",
     )
     service_cancelled_qty = fields.Float(
+        string="Quantity before Cancellation",
         digits="Product Unit",
         copy=False,
         readonly=True,

@@ -17,6 +17,7 @@ class ProductTemplate(models.Model):
     )
     service_job_type_id = fields.Many2one(
         comodel_name="field.service.job.type",
+        string="Job Type",
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",

@@ -197,6 +197,7 @@ class FieldServiceOrderSale(models.AbstractModel):
                         sales=", ".join(dead.order_id.mapped("name")),
                     )
                 )
+        # As above.
         self.sudo()._process_charges()
 
     def _drop_from_sale(self, sale_order):

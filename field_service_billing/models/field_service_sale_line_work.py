@@ -212,6 +212,7 @@ class FieldServiceSaleLineWork(models.AbstractModel):
         Hours and parts are invoiced as they were worked, whatever the product says: the
         sold quantity was an estimate. A price may be invoiced in advance.
         """
+        # Whoever invoices need not see the work.
         if self.service_order_id.sudo().state == "cancelled":
             return 0.0
         delivered = self.qty_delivered

@@ -144,8 +144,13 @@ class FieldServiceMyDay(models.AbstractModel):
         groups = reasons.grouped("kind")
         return {
             kind: [
-                {"id": reason.id, "name": reason.name}
+                self._get_reason_values(reason)
                 for reason in groups.get(kind, reasons.browse())
             ]
             for kind in REASON_KINDS
         }
+
+    @api.model
+    def _get_reason_values(self, reason):
+        """Return what the phone knows of a reason."""
+        return {"id": reason.id, "name": reason.name}

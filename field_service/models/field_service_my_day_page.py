@@ -120,6 +120,7 @@ class FieldServiceMyDayPage(models.AbstractModel):
                 for entry in effective_entries(visit._get_log())
             ],
             "result": visit.result or False,
+            "return_reason_id": visit.return_reason_id.id,
             "note": visit.note or "",
             "require_photos": visit.order_id.require_photos,
             "require_signature": visit.require_signature,

@@ -13,6 +13,7 @@ class FieldServiceMyDayPage(models.AbstractModel):
             **super()._get_page_values(visit),
             "company_id": visit.company_id.id,
             "parts": [self._get_part_values(part) for part in parts],
+            "missing_product": visit.missing_product_id.display_name or "",
         }
 
     @api.model
@@ -78,7 +79,11 @@ class FieldServiceMyDayReport(models.AbstractModel):
 
     @api.model
     def _get_action_kinds(self):
-        return {**super()._get_action_kinds(), "part": "_apply_part"}
+        return {
+            **super()._get_action_kinds(),
+            "part": "_apply_part",
+            "missing_part": "_apply_missing_part",
+        }
 
     @api.model
     def _apply_event(self, report):
@@ -93,6 +98,11 @@ class FieldServiceMyDay(models.AbstractModel):
     @api.model
     def _get_setup(self):
         return {**super()._get_setup(), "stock": self._get_stock_setup()}
+
+    @api.model
+    def _get_reason_values(self, reason):
+        values = super()._get_reason_values(reason)
+        return {**values, "missing_part": reason.missing_part}
 
     @api.model
     def _get_setup_changes(self, actions):

@@ -35,6 +35,32 @@ class FieldServiceMyDayPart(models.AbstractModel):
             return self._use_part(part, report)
         return None
 
+    @api.model
+    def _apply_missing_part(self, report):
+        """Say for want of which part somebody has to come again, and ask for it.
+
+        What nobody has planned is planned now, so that the next visit has it.
+
+        """
+        visit, order = report.visit, report.visit.order_id
+        if not visit.lacked_part:
+            raise UserError(
+                self.env._("%(visit)s does not lack any part.", visit=visit.name)
+            )
+        product = self._find_product(report.payload, order.company_id)
+        visit.missing_product_id = product
+        planned = order.part_ids.filtered("open_qty").product_id
+        if order.state in OPEN_STATES and product not in planned:
+            self.env["field.service.part"].create(
+                {
+                    "order_id": order.id,
+                    "product_id": product.id,
+                    "quantity": 1.0,
+                    "mandatory": True,
+                    "source": "technician",
+                }
+            )
+
     # -------------------------------------------------------------------- finding
     @api.model
     def _find_part(self, report):

@@ -18,10 +18,10 @@ class TestMyDayParts(FieldServiceStockCommon):
         cls.part = cls._create_part(cls.order, cls.seal, 3.0)
         cls.part.action_reserve()
 
-    def _send(self, **payload):
+    def _send(self, kind="part", **payload):
         action = {
             "key": str(uuid4()),
-            "kind": "part",
+            "kind": kind,
             "visit_id": self.visit.id,
             "device_time": fields.Datetime.to_string(fields.Datetime.now()),
             "payload": payload,
@@ -57,3 +57,32 @@ class TestMyDayParts(FieldServiceStockCommon):
             self.assertEqual(result["status"], "refused")
             self.assertIn(message, result["message"])
         self.assertEqual(self.part.used_qty, 0.0)
+
+    def test_which_part_was_missing(self):
+        lamp = self._create_part_product("Lamp")
+        refused = self._send("missing_part", product_id=lamp.id)["results"][0]
+        self.assertIn("does not lack any part", refused["message"])
+        reason = self.env["field.service.reason"].create(
+            {"name": "No part", "kind": "return", "missing_part": True}
+        )
+        self._create_part(self.order, lamp, 1.0)
+        self.visit.register_event("work_start", self.visit.start)
+        self.visit.register_event(
+            "work_end",
+            self.visit.start,
+            result="return_needed",
+            return_reason_id=reason.id,
+        )
+        self._send("missing_part", product_id=self.seal.id)
+        self.assertEqual(self.visit.missing_product_id, self.seal)
+        self.assertEqual(len(self.order.part_ids), 2, "planned already")
+        switch = self._create_part_product("Switch")
+        self._send("missing_part", product_id=switch.id)
+        self.assertEqual(self.visit.missing_product_id, switch)
+        new = self.order.part_ids.filtered(lambda part: part.product_id == switch)
+        self.assertEqual((new.source, new.quantity), ("technician", 1.0))
+        foreign = self._create_part_product("Foreign")
+        foreign.company_id = self.company_b
+        refused = self._send("missing_part", product_id=foreign.id)["results"][0]
+        self.assertIn("belongs to another company", refused["message"])
+        self.assertEqual(self.visit.missing_product_id, switch)

@@ -45,3 +45,29 @@ class TestPartsTour(PartsUseCommon, TourCase):
         self.assertEqual(self._get_on_hand(hose, self.van), (1.0, 0.0))
         # 10 seals at 12.00, 2 litres at 4.00, 2 pumps at 100.00
         self.assertEqual(self._get_cost(order), 328.0)
+
+    def test_which_part_was_missing_is_said_on_a_phone(self):
+        """Asked where the visit has just ended, also without a network."""
+        self.user_technician.tz = "UTC"
+        hose = self._create_part_product("Hose", standard_price=9.0)
+        gasket = self._create_part_product("Gasket", standard_price=2.0)
+        self.env["field.service.reason"].create(
+            {"name": "Tour Part", "kind": "return", "missing_part": True}
+        )
+        order = self._create_order(partner_id=self._create_partner("Tour Customer").id)
+        self.visit.unlink()
+        noon = fields.Datetime.now().replace(hour=12, minute=0, second=0)
+        visit = self._create_visit(order, start=noon)
+        self._create_part(order, hose, 1.0)
+        self._create_part(order, self.seal, 1.0)
+        self.start_tour(
+            "/odoo/my-day",
+            "field_service_my_day_missing_part",
+            login=self.user_technician.login,
+            timeout=120,
+        )
+        self.assertEqual((visit.state, visit.result), ("completed", "return_needed"))
+        self.assertEqual(visit.missing_product_id, gasket)
+        planned = order.part_ids.filtered(lambda part: part.product_id == gasket)
+        self.assertEqual((planned.source, planned.mandatory), ("technician", True))
+        self.assertEqual(len(order.part_ids), 3)

@@ -8,6 +8,7 @@ kindRegistry.add("event", {
     apply(page, {payload, device_time}, setup) {
         page.state = setup.event_states[payload.type] || page.state;
         page.result = payload.result || page.result;
+        page.return_reason_id = payload.return_reason_id || page.return_reason_id;
         page.events.push({type: payload.type, time: device_time, pending: true});
     },
     label: ({payload}, setup) =>

@@ -17,7 +17,7 @@ export class MyDayPartSearch extends Component {
         items: Array,
         find: Function,
         choose: Function,
-        reportCode: Function,
+        reportCode: {type: Function, optional: true},
         code: {type: String, optional: true},
     };
 
@@ -108,6 +108,6 @@ export class MyDayPartSearch extends Component {
 
     get canReportCode() {
         const {text, offline, asking} = this.state;
-        return offline && !asking && text.trim() && !this.results.length;
+        return this.props.reportCode && offline && !asking && text.trim() && !this.results.length;
     }
 }

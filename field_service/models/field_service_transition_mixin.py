@@ -1,5 +1,10 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.exceptions import ValidationError
+
+# Named in a message about many records; the rest is counted.
+NAMES = 10
 
 
 class FieldServiceTransitionMixin(models.AbstractModel):
@@ -50,7 +55,7 @@ class FieldServiceTransitionMixin(models.AbstractModel):
             arrives in the same write (a result, a reason) counts as given
         :raises ValidationError: naming the records, the reasons and what to do
         """
-        problems = []
+        problems = defaultdict(self.browse)
         for record in self:
             if target not in self._transitions.get(record.state, ()):
                 reasons = [
@@ -65,9 +70,23 @@ class FieldServiceTransitionMixin(models.AbstractModel):
                     service_pending_values=vals or {}
                 )._get_blocking_reasons(target)
             if reasons:
-                problems.append(f"{record.display_name}: {' '.join(reasons)}")
+                problems[" ".join(reasons)] |= record
         if problems:
-            raise ValidationError("\n".join(problems))
+            raise ValidationError(
+                "\n".join(
+                    f"{records._get_short_names()}: {reasons}"
+                    for reasons, records in problems.items()
+                )
+            )
+
+    def _get_short_names(self):
+        """Return the names of these records, the first ones when they are many."""
+        names = ", ".join(record.display_name for record in self[:NAMES])
+        if len(self) > NAMES:
+            return self.env._(
+                "%(names)s and %(count)s more", names=names, count=len(self) - NAMES
+            )
+        return names
 
     def _get_state_label(self, state):
         """Return the translated label of a technical state."""

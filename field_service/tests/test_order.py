@@ -17,6 +17,18 @@ class TestOrder(FieldServiceCommon):
         self.assertEqual(order.state, "released")
         self.assertEqual(order.stage_id.state, "released")
 
+    def test_what_is_missing_on_many_orders_is_said_once(self):
+        orders = self.env["field.service.order"].create(
+            [{"job_type_id": self.job_type.id} for __ in range(12)]
+        )
+        with self.assertRaises(ValidationError) as refusal:
+            orders.action_release()
+        message = str(refusal.exception)
+        self.assertEqual(len(message.splitlines()), 1, message)
+        self.assertIn(f"{orders[0].name}, {orders[1].name}, ", message)
+        self.assertIn(f"{orders[9].name} and 2 more: ", message)
+        self.assertNotIn(orders[10].name, message)
+
     def test_job_type_fills_what_is_empty_and_keeps_what_is_set(self):
         order = self._create_order(release=False)
         self.assertEqual(order.planned_hours, 2.0)

@@ -18,6 +18,8 @@
         "security/field_service_billing_rules.xml",
         "data/field_service_reason_data.xml",
         "wizards/field_service_coverage_wizard_views.xml",
+        "security/field_service_offer_rules.xml",
+        "data/field_service_offer_data.xml",
         "views/field_service_charge_views.xml",
         "wizards/field_service_labour_rate_wizard_views.xml",
         "views/field_service_agreement_coverage_views.xml",
@@ -34,6 +36,8 @@
         "views/sale_order_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
+        "views/field_service_offer_rule_views.xml",
+        "views/field_service_offer_views.xml",
         "views/field_service_billing_menus.xml",
     ],
     "assets": {
@@ -44,5 +48,6 @@
     "demo": [
         "demo/field_service_billing_demo.xml",
         "demo/field_service_coverage_demo.xml",
+        "demo/field_service_offer_demo.xml",
     ],
 }

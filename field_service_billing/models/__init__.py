@@ -3,6 +3,7 @@ from . import field_service_part
 from . import field_service_sale_work
 from . import field_service_sale_line_work
 from . import field_service_sale_line_cancel
+from . import field_service_company_offers
 from . import res_company
 from . import res_config_settings
 from . import hr_employee
@@ -10,6 +11,7 @@ from . import resource_resource
 from . import field_service_labour_rate
 from . import field_service_visit_rate
 from . import field_service_job_type
+from . import field_service_asset_offers
 from . import field_service_asset
 from . import field_service_reason
 from . import field_service_entitlement
@@ -25,9 +27,21 @@ from . import field_service_order_billing
 from . import field_service_order_sale
 from . import field_service_order_coverage
 from . import field_service_order_coverage_check
+from . import field_service_offer_evidence
+from . import field_service_offer_blocker
+from . import field_service_offer_ranking
+from . import field_service_offer_rule
+from . import field_service_offer_package
+from . import field_service_offer_package_line
+from . import field_service_order_offers
 from . import field_service_order
 from . import field_service_attention
 from . import field_service_leakage
+from . import field_service_finding
+from . import field_service_offer_answer
+from . import field_service_offer_result
+from . import field_service_offer
+from . import field_service_my_day_offers
 from . import field_service_my_day_page
 from . import field_service_visit
 from . import account_tax

@@ -8,7 +8,8 @@ WARRANTY_KINDS = {
 
 
 class FieldServiceAsset(models.Model):
-    _inherit = "field.service.asset"
+    _name = "field.service.asset"
+    _inherit = ["field.service.asset", "field.service.asset.offers"]
 
     warranty_scope = fields.Selection(
         selection=[

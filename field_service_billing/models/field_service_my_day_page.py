@@ -2,7 +2,8 @@ from odoo import api, models
 
 
 class FieldServiceMyDayPage(models.AbstractModel):
-    _inherit = "field.service.my.day.page"
+    _name = "field.service.my.day.page"
+    _inherit = ["field.service.my.day.page", "field.service.my.day.offers"]
 
     @api.model
     def _get_page_values(self, visit):
@@ -15,4 +16,25 @@ class FieldServiceMyDayPage(models.AbstractModel):
                 "text": order._get_coverage_statement(),
                 "reason": order.coverage_reason or "",
             },
+            "offers": self._get_offers(visit),
         }
+
+    @api.model
+    def _get_pages(self, visits):
+        """Add why something may be declined, once for all pages."""
+        pages = super()._get_pages(visits)
+        if any(page["offers"] for page in pages):
+            reasons = self.env["field.service.reason"].search([("kind", "=", "offer")])
+            named = [{"id": reason.id, "name": reason.name} for reason in reasons]
+            for page in pages:
+                page["offer_reasons"] = named
+        return pages
+
+
+class FieldServiceMyDayReport(models.AbstractModel):
+    _name = "field.service.my.day.report"
+    _inherit = ["field.service.my.day.report", "field.service.my.day.offers"]
+
+    @api.model
+    def _get_action_kinds(self):
+        return {**super()._get_action_kinds(), "offer": "_apply_offer"}

@@ -23,6 +23,7 @@ class FieldServiceOrder(models.Model):
         "field.service.charging",
         "field.service.expectation",
         "field.service.order.billing",
+        "field.service.order.offers",
     ]
 
     # How it is priced

@@ -5,6 +5,9 @@ class FieldServiceReason(models.Model):
     _inherit = "field.service.reason"
 
     kind = fields.Selection(
-        selection_add=[("coverage", "Coverage decided by hand")],
-        ondelete={"coverage": "cascade"},
+        selection_add=[
+            ("coverage", "Coverage decided by hand"),
+            ("offer", "Recommendation declined"),
+        ],
+        ondelete={"coverage": "cascade", "offer": "cascade"},
     )

@@ -5,7 +5,8 @@ TRAVEL_ACCOUNTS = ("service_travel_account_id", "service_travel_contra_account_i
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "field.service.company.offers"]
 
     # Cost of labour and travel
     service_absorb_labour = fields.Boolean(
@@ -95,12 +96,28 @@ class ResCompany(models.Model):
         "product of its own.",
     )
 
+    # What holds recommendations back; the rest is in field.service.company.offers
+    service_offer_disturbance = fields.Monetary(
+        string="Cost of Disturbing",
+        groups="field_service.group_cost",
+        help="Taken off what a recommendation may bring: what is worth less is not "
+        "recommended.",
+    )
+    service_offer_overdue_amount = fields.Monetary(
+        string="Overdue Debt From",
+        help="A customer whose overdue invoices are above this is asked nothing.",
+    )
+
     _service_multipliers_positive = models.Constraint(
         "CHECK(service_overtime_multiplier >= 0 AND service_rest_multiplier >= 0)",
         "The cost of overtime and of days off cannot be negative.",
     )
     _service_km_rate_positive = models.Constraint(
         "CHECK(service_km_rate >= 0)", "The cost of a km cannot be negative."
+    )
+    _service_offer_amounts_positive = models.Constraint(
+        "CHECK(service_offer_disturbance >= 0 AND service_offer_overdue_amount >= 0)",
+        "Amounts that hold recommendations back cannot be negative.",
     )
 
     def _get_service_account_fields(self):

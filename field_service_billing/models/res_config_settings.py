@@ -51,3 +51,20 @@ class ResConfigSettings(models.TransientModel):
     service_show_covered = fields.Boolean(
         related="company_id.service_show_covered", readonly=False
     )
+    service_offer_show_price = fields.Boolean(
+        related="company_id.service_offer_show_price", readonly=False
+    )
+    service_offer_disturbance = fields.Monetary(
+        related="company_id.service_offer_disturbance",
+        readonly=False,
+        groups="field_service.group_cost",
+    )
+    service_offer_rating_days = fields.Integer(
+        related="company_id.service_offer_rating_days", readonly=False
+    )
+    service_offer_refusal_days = fields.Integer(
+        related="company_id.service_offer_refusal_days", readonly=False
+    )
+    service_offer_overdue_amount = fields.Monetary(
+        related="company_id.service_offer_overdue_amount", readonly=False
+    )

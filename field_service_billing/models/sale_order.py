@@ -16,6 +16,17 @@ class SaleOrder(models.Model):
     service_order_count = fields.Integer(
         compute="_compute_service_order_ids", groups=ORDER_GROUPS
     )
+    service_offer_id = fields.Many2one(
+        comodel_name="field.service.offer",
+        string="From Recommendation",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+        groups=ORDER_GROUPS,
+        help="The accepted recommendation that this quotation came out of.",
+    )
 
     @api.depends("order_line.service_order_id")
     def _compute_service_order_ids(self):

@@ -13,3 +13,6 @@ from . import test_access
 from . import test_baseline
 from . import test_mixed_delivery
 from . import test_sale_work
+from . import test_offer
+from . import test_offer_blockers
+from . import test_offer_rules

@@ -207,7 +207,7 @@ class FieldServiceOrder(models.Model):
         steps = super()._get_process_steps()
         position = steps.index("_process_postings")
         ours = ["_process_charges", "_process_coverage"]
-        return [*steps[:position], *ours, *steps[position:]]
+        return [*steps[:position], *ours, *steps[position:], "_process_offers"]
 
     def _process_charges(self):
         """Bring the charges to what the work implies. Idempotent."""

@@ -53,10 +53,6 @@ class FieldServiceOrderOffers(models.AbstractModel):
             )
 
     # -------------------------------------------------------------------- converge
-    @api.model
-    def _get_process_steps(self):
-        return [*super()._get_process_steps(), "_process_offers"]
-
     def _process_offers(self):
         """Bring the recommendations to what is known of the orders. Idempotent."""
         # What customers owe, rated and paid is no business of whoever is at work.

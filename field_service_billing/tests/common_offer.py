@@ -105,6 +105,13 @@ class FieldServiceOfferCommon(FieldServiceBillingCommon):
         self.assertIn(again["status"], ("duplicate", "refused"))
         return result["results"][0]
 
+    def _run_cron(self):
+        with self.enter_registry_test_mode():
+            self.env.ref(
+                "field_service_billing.cron_refresh_offers"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+
     def _get_page(self, user=None):
         my_day = self.env["field.service.my.day"]
         my_day = my_day.with_user(user or self.user_technician)

@@ -162,7 +162,7 @@ class TestOffer(FieldServiceOfferCommon):
         self.assertEqual(offer.state, "later")
         offer.later_on = self.today
         self.assertEqual(self.order.offer_ids._get_shown(second), offer)
-        self.env["field.service.order"]._cron_refresh_offers()
+        self._run_cron()
         self.assertEqual(offer.state, "draft")
 
     def test_what_the_phone_may_not_say(self):
@@ -269,8 +269,11 @@ class TestOffer(FieldServiceOfferCommon):
         for name in ("evidence", "expected_margin", "score", "blockers", "amount"):
             with self.assertRaises(AccessError):
                 technician.read([name])
+        offer.package_id = self.rule.package_ids[0]
         with self.assertRaises(AccessError):
             technician.action_accept()
+        with self.assertRaises(AccessError):
+            technician.write({"sentence": "Buy!"})
         with self.assertRaises(AccessError):
             self.rule.with_user(self.dispatcher).name = "Mine"
         self.rule.with_user(self.manager).name = "Old boiler"
@@ -289,7 +292,8 @@ class TestOffer(FieldServiceOfferCommon):
         order = self._create_order(company_id=b.id, asset_ids=asset.ids)
         self._sync(order)
         self.assertFalse(order.offer_ids)
-        rule_b = self._create_rule("age", company_id=b.id)
+        service = self._create_service("Check", 100.0)
+        rule_b = self._create_rule("age", {"1": service}, company_id=b.id)
         self.assertTrue(self._find(rule_b, order))
         self.assertEqual(self._sync().rule_id, self.rule)
         offer = order.offer_ids
@@ -308,7 +312,7 @@ class TestOffer(FieldServiceOfferCommon):
         offer = self._find()
         self._work(self.visit, 0.1)
         self.assertEqual(self.order.state, "done")
-        self.env["field.service.order"]._cron_refresh_offers()
+        self._run_cron()
         self.assertEqual(offer.state, "expired")
 
     def test_planning_a_visit_brings_it(self):

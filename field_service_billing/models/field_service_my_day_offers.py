@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 
@@ -49,20 +48,3 @@ class FieldServiceMyDayOffers(models.AbstractModel):
             return ""
         price = package.sudo()._get_price(order)  # as above
         return formatLang(self.env, price, currency_obj=order.billing_currency_id)
-
-    @api.model
-    def _apply_offer(self, report):
-        """Record what the customer says to a recommendation."""
-        offer = self.env["field.service.offer"].search(
-            [
-                ("id", "=", int(report.payload["offer_id"])),
-                ("order_id", "=", report.visit.order_id.id),
-            ]
-        )
-        if not offer:
-            raise UserError(
-                self.env._("This is not recommended any longer: load the page anew.")
-            )
-        offer._report(
-            report.visit, report.payload["answer"], report.time, report.payload
-        )

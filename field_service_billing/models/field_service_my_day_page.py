@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 
 class FieldServiceMyDayPage(models.AbstractModel):
@@ -32,9 +33,25 @@ class FieldServiceMyDayPage(models.AbstractModel):
 
 
 class FieldServiceMyDayReport(models.AbstractModel):
-    _name = "field.service.my.day.report"
-    _inherit = ["field.service.my.day.report", "field.service.my.day.offers"]
+    _inherit = "field.service.my.day.report"
 
     @api.model
     def _get_action_kinds(self):
         return {**super()._get_action_kinds(), "offer": "_apply_offer"}
+
+    @api.model
+    def _apply_offer(self, report):
+        """Record what the customer says to a recommendation."""
+        offer = self.env["field.service.offer"].search(
+            [
+                ("id", "=", int(report.payload["offer_id"])),
+                ("order_id", "=", report.visit.order_id.id),
+            ]
+        )
+        if not offer:
+            raise UserError(
+                self.env._("This is not recommended any longer: load the page anew.")
+            )
+        offer._report(
+            report.visit, report.payload["answer"], report.time, report.payload
+        )

@@ -21,7 +21,7 @@ DOCUMENTS = (
 def uninstall_hook(env):
     """Leave what belongs to the books, and let the rest go without complaint."""
     _keep_plan(env)
-    _drop_references(env)
+    drop_references(env)
 
 
 def keep_documents(env, module):
@@ -47,12 +47,14 @@ def _keep_plan(env):
         ).unlink()
 
 
-def _drop_references(env):
+def drop_references(env, tables="field\\_service\\_%"):
     """Drop what our own tables refer to, and what refers to them.
 
     The tables and our columns on other tables are about to go as a whole. Odoo first
     deletes the records that came with the module one by one, newest first; orders,
     agreements and journal items made since then would refuse that.
+
+    :param str tables: whose, as a pattern of LIKE; a module on top names its own
     """
     env.flush_all()
     references = env.execute_query(
@@ -62,8 +64,9 @@ def _drop_references(env):
                  JOIN pg_class relation ON relation.oid = reference.conrelid
                  JOIN pg_class target ON target.oid = reference.confrelid
                 WHERE reference.contype = 'f'
-                  AND (relation.relname LIKE 'field\\_service\\_%%'
-                       OR target.relname LIKE 'field\\_service\\_%%')"""
+                  AND (relation.relname LIKE %(tables)s
+                       OR target.relname LIKE %(tables)s)""",
+            tables=tables,
         )
     )
     for table, name in references:

@@ -38,6 +38,7 @@
         "views/res_config_settings_views.xml",
         "views/field_service_offer_rule_views.xml",
         "views/field_service_offer_views.xml",
+        "views/field_service_offer_report_views.xml",
         "views/field_service_billing_menus.xml",
     ],
     "assets": {

@@ -33,6 +33,7 @@ from . import field_service_offer_ranking
 from . import field_service_offer_rule
 from . import field_service_offer_package
 from . import field_service_offer_package_line
+from . import field_service_order_spend
 from . import field_service_order_offers
 from . import field_service_order
 from . import field_service_attention
@@ -41,6 +42,7 @@ from . import field_service_finding
 from . import field_service_offer_answer
 from . import field_service_offer_result
 from . import field_service_offer
+from . import field_service_offer_report
 from . import field_service_my_day_offers
 from . import field_service_my_day_page
 from . import field_service_visit

@@ -14,13 +14,14 @@ class FieldServiceCompanyOffers(models.AbstractModel):
     service_offer_rating_days = fields.Integer(
         string="Not After a Bad Rating (days)",
         default=90,
-        help="For how long a customer who was not satisfied is asked nothing. 0: he is.",
+        help="For how long a customer who was not satisfied is asked nothing. "
+        "0: he is asked.",
     )
     service_offer_refusal_days = fields.Integer(
         string="Not After an Answer (days)",
         default=180,
         help="For how long the same is not recommended to who has declined or accepted "
-        "it. 0: it is.",
+        "it. 0: it is recommended.",
     )
     _service_offer_positive = models.Constraint(
         "CHECK(service_offer_rating_days >= 0 AND service_offer_refusal_days >= 0)",

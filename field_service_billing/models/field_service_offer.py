@@ -97,7 +97,9 @@ class FieldServiceOffer(models.Model):
     evidence = fields.Text(
         readonly=True, groups=COST_GROUP, help="The figures behind it, costs included."
     )
-    blockers = fields.Text(string="Not Now, Because", readonly=True, groups=OFFICE_GROUPS)
+    blockers = fields.Text(
+        string="Not Now, Because", readonly=True, groups=OFFICE_GROUPS
+    )
     is_blocked = fields.Boolean(
         string="Blocked",
         readonly=True,

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+ACTIVITY = "mail.mail_activity_data_todo"
 ANSWERS = ("accepted", "declined", "later")
 # What a technician may report, and where that leads.
 REPORTS = {
@@ -80,11 +81,34 @@ class FieldServiceOfferAnswer(models.AbstractModel):
 
     def _after_transition(self, target, previous):
         result = super()._after_transition(target, previous)
+        # Whoever hears the answer need not be allowed to make quotations, nor to plan
+        # the dispatcher's day.
+        offers = self.sudo()
+        if target in ("presented", *ANSWERS):
+            offers.activity_unlink([ACTIVITY])
         if target == "accepted":
-            for offer in self:
-                # Whoever hears the yes need not be allowed to make quotations.
-                offer.sudo()._make_result()
+            for offer in offers:
+                offer._make_result()
+        if target == "later":
+            for offer in offers:
+                offer._remind()
         return result
+
+    def _remind(self):
+        """Remind the dispatcher on the day the customer has named.
+
+        The work may be finished by then, and nobody else would think of it.
+        """
+        self.ensure_one()
+        dispatcher = self.order_id.team_id.leader_id
+        if dispatcher:
+            lang = self.with_context(lang=dispatcher.lang)
+            lang.activity_schedule(
+                ACTIVITY,
+                date_deadline=self.later_on,
+                summary=lang.env._("Ask the customer again"),
+                user_id=dispatcher.id,
+            )
 
     # --------------------------------------------------------------------- buttons
     def action_present(self):

@@ -12,28 +12,36 @@ FINISHED = ("done", "closed", "cannot_complete", "cancelled")
 class FieldServiceOfferBlocker(models.AbstractModel):
     """When a customer is not to be asked: one method per reason.
 
-    Each gets an order and a piece of equipment (or none) and returns a sentence, or
-    nothing.
+    Each returns a sentence, or nothing. Those about the customer get an order; those
+    about one recommendation a piece of equipment (or none) as well.
     """
 
     _name = "field.service.offer.blocker"
     _description = "What Speaks Against a Recommendation"
 
     @api.model
+    def _get_customer_blocker_methods(self):
+        """Return the names of the methods that speak against asking a customer."""
+        return ["_find_bad_rating", "_find_overdue", "_find_callback"]
+
+    @api.model
     def _get_blocker_methods(self):
-        """Return the names of the methods that may speak against it."""
-        return [
-            "_find_no_package",
-            "_find_bad_rating",
-            "_find_overdue",
-            "_find_refusal",
-            "_find_later",
-            "_find_accepted",
-            "_find_callback",
+        """Return the names of the methods that speak against one recommendation."""
+        return ["_find_no_package", "_find_refusal", "_find_later", "_find_accepted"]
+
+    @api.model
+    def _get_customer_blockers(self, order):
+        """Say why the customer of an order is asked nothing now.
+
+        :rtype: list[str]
+        """
+        found = [
+            getattr(self, name)(order) for name in self._get_customer_blocker_methods()
         ]
+        return [sentence for sentence in found if sentence]
 
     def _get_blockers(self, order, asset):
-        """Say why this is not recommended now.
+        """Say why this is not recommended now, whoever the customer is.
 
         :rtype: list[str]
         """
@@ -51,7 +59,8 @@ class FieldServiceOfferBlocker(models.AbstractModel):
             return " ".join([self.env._("No package can be sold."), *words])
         return None
 
-    def _find_bad_rating(self, order, asset):
+    @api.model
+    def _find_bad_rating(self, order):
         """The customer was not satisfied a short time ago."""
         days = order.company_id.service_offer_rating_days
         mine = self.env["field.service.order"]._search(self._of_customer(order))
@@ -73,7 +82,8 @@ class FieldServiceOfferBlocker(models.AbstractModel):
             order=order.browse(rating.res_id).name,
         )
 
-    def _find_overdue(self, order, asset):
+    @api.model
+    def _find_overdue(self, order):
         """The customer owes us money whose time has come."""
         company = order.company_id
         [(amount,)] = self.env["account.move.line"]._read_group(
@@ -135,7 +145,8 @@ class FieldServiceOfferBlocker(models.AbstractModel):
             date=format_date(self.env, offer.later_on),
         )
 
-    def _find_callback(self, order, asset):
+    @api.model
+    def _find_callback(self, order):
         """A repair at the same site has not lasted and is not made good yet."""
         callback = self.env["field.service.order"].search(
             self._at_site(order)

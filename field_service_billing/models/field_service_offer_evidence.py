@@ -159,7 +159,9 @@ class FieldServiceOfferEvidence(models.AbstractModel):
             codes = finding.symptom_id | finding.cause_id | finding.remedy_id
             words = ", ".join(codes.mapped("name"))
             lines.append(
-                self.env._("Found: %(what)s (%(codes)s)", what=finding.name, codes=words)
+                self.env._(
+                    "Found: %(what)s (%(codes)s)", what=finding.name, codes=words
+                )
             )
         return self._say("; ".join(lines))
 
@@ -251,9 +253,7 @@ class FieldServiceOfferEvidence(models.AbstractModel):
             percent=percent,
         )
         shown = self.env._("repairs: %(percent)s %% of replacement", percent=percent)
-        return Evidence(
-            f"{known}; {money}", f"{known}; {shown}" if share else known
-        )
+        return Evidence(f"{known}; {money}", f"{known}; {shown}" if share else known)
 
     @api.model
     def _say(self, text):

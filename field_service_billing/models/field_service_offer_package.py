@@ -96,7 +96,8 @@ class FieldServiceOfferPackage(models.Model):
         """Return price minus standard cost, in company currency."""
         self.ensure_one()
         cost = sum(
-            line.quantity * line.product_id.with_company(order.company_id).standard_price
+            line.quantity
+            * line.product_id.with_company(order.company_id).standard_price
             for line in self.line_ids
         )
         currency = order.company_id.currency_id

@@ -10,7 +10,7 @@ class FieldServiceOfferRanking(models.AbstractModel):
     _name = "field.service.offer.ranking"
     _description = "Worth of Recommendations"
 
-    def _get_probability(self):
+    def _get_probability(self, history=None):
         """Return how likely a recommendation of this rule is accepted.
 
         Posterior mean of a binomial share with a Beta prior (Gelman et al., Bayesian
@@ -21,9 +21,11 @@ class FieldServiceOfferRanking(models.AbstractModel):
         - rule: ``p = (a + 10 m) / (n + 10)``: ``a`` accepted of ``n`` presented, prior
           Beta(10 m, 10 (1 - m)). A rule nobody has tried yet is as good as the
           company's average; after ten presented offers its own figures weigh as much.
+
+        :param history: see ``_get_history``; read when it is not given
         """
         self.ensure_one()
-        counts = self._get_history()
+        counts = self._get_history() if history is None else history
         presented = sum(counts.values())
         accepted = sum(count for (_rule, won), count in counts.items() if won)
         mean = (accepted + 1.0) / (presented + 2.0)
@@ -59,12 +61,12 @@ class FieldServiceOfferRanking(models.AbstractModel):
         margin = sum(package._get_margin(order) for package in packages)
         return order.company_id.currency_id.round(margin / len(packages))
 
-    def _prepare_worth(self, order):
+    def _prepare_worth(self, order, history=None):
         """Return probability, expected margin and score of recommending it.
 
         Score: probability x expected margin - the cost of disturbing the customer.
         """
-        probability = self._get_probability()
+        probability = self._get_probability(history)
         margin = self._get_expected_margin(order)
         disturbance = order.company_id.service_offer_disturbance
         score = order.company_id.currency_id.round(probability * margin - disturbance)

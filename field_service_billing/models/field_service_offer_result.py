@@ -36,20 +36,30 @@ class FieldServiceOfferResult(models.AbstractModel):
     @api.depends("state")
     def _compute_realised(self):
         """Read from the ledger what has been posted, every time it is shown."""
-        # Whoever may see costs need not see every sales order it came from.
-        orders = {offer: offer.sudo()._get_realised_orders() for offer in self}
-        every = self.env["field.service.order"].sudo().union(*orders.values())
-        totals = every._get_ledger_totals()
+        rows = self.env["field.service.offer.report"].search_fetch(
+            [("offer_id", "in", self.ids)],
+            ["offer_id", "realised_revenue", "realised_cost", "realised_margin"],
+        )
+        found = {row.offer_id: row for row in rows}
         for offer in self:
-            found = [totals.get(order, (0.0, 0.0)) for order in orders[offer]]
-            offer.realised_revenue = sum(income for income, _cost in found)
-            offer.realised_cost = sum(cost for _income, cost in found)
-            offer.realised_margin = offer.realised_revenue - offer.realised_cost
+            row = found.get(offer._origin, rows.browse())
+            offer.realised_revenue = row.realised_revenue
+            offer.realised_cost = row.realised_cost
+            offer.realised_margin = row.realised_margin
 
     def _get_realised_orders(self):
-        """Return the work orders that came out of it, not the one it was found on."""
+        """Return the work orders that came out of it, not the one it was found on.
+
+        A callback belongs to what was sold: it costs money because of it. The report
+        says the same in SQL.
+        """
         lines = self.sale_order_ids.order_line
-        return (self.result_order_ids | lines.service_order_id) - self.order_id
+        found = (self.result_order_ids | lines.service_order_id) - self.order_id
+        callbacks = found.callback_ids
+        while callbacks:
+            found |= callbacks
+            callbacks = callbacks.callback_ids - found
+        return found
 
     # ------------------------------------------------------------------ acceptance
     def _make_result(self):
@@ -87,9 +97,7 @@ class FieldServiceOfferResult(models.AbstractModel):
         """Make a new work order, for the dispatcher to release."""
         order = self.env["field.service.order"].create(self._prepare_order_values())
         self.message_post(
-            body=self.env._(
-                "Work order made: %(order)s", order=order._get_html_link()
-            )
+            body=self.env._("Work order made: %(order)s", order=order._get_html_link())
         )
         return order
 

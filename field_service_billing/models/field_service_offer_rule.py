@@ -1,6 +1,6 @@
 import re
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 # What a sentence may contain, in braces.
@@ -206,6 +206,38 @@ class FieldServiceOfferRule(models.Model):
                         known=", ".join(f"{{{word}}}" for word in WORDS),
                     )
                 )
+
+    # ------------------------------------------------------------------------ CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if {"active", "company_id", "kind"} & vals.keys():
+            self.env.registry.clear_cache()
+        result = super().write(vals)
+        if vals.get("active") is False:
+            # Nobody presents what is not recommended any longer.
+            waiting = self.offer_ids.filtered(lambda offer: offer.state == "draft")
+            waiting.write({"state": "expired"})
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_active_kinds(self, company_id):
+        """Return the kinds of rules a company has: without any, nothing is looked for.
+
+        Kept in memory, because it is asked at every event of every work order.
+        """
+        # Whoever is at work need not read rules.
+        rules = self.sudo().with_context(active_test=True)
+        found = rules._read_group([("company_id", "=", company_id)], ["kind"])
+        return frozenset(kind for (kind,) in found)
 
     # -------------------------------------------------------------------- applying
     def _get_subjects(self, order):

@@ -2,19 +2,21 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
 
 LIVE_STATES = ("released", "scheduled", "in_progress")
-REPAIR_KINDS = ("parts", "labour")
-INCOME_TYPES = ("income", "income_other")
-EXPENSE_TYPES = (
-    "expense",
-    "expense_other",
-    "expense_depreciation",
-    "expense_direct_cost",
+COMING_STATES = (
+    "planned",
+    "dispatched",
+    "acknowledged",
+    "travelling",
+    "on_site",
+    "working",
+    "paused",
 )
+# What an order is about: recommendations follow it at once.
+SUBJECT_FIELDS = {"asset_ids", "job_type_id", "partner_id", "site_id", "pricelist_id"}
 # How many days ahead visits get their recommendations, and how many in one run.
 DAYS_AHEAD = 7
 
@@ -23,6 +25,7 @@ class FieldServiceOrderOffers(models.AbstractModel):
     """Which recommendations a work order gives rise to."""
 
     _name = "field.service.order.offers"
+    _inherit = ["field.service.order.spend"]
     _description = "Recommendations of Work Orders"
 
     offer_ids = fields.One2many(
@@ -32,6 +35,12 @@ class FieldServiceOrderOffers(models.AbstractModel):
     )
     offer_count = fields.Integer(
         string="Number of Recommendations", compute="_compute_offer_count"
+    )
+    offers_checked_on = fields.Date(
+        string="Recommendations of",
+        readonly=True,
+        copy=False,
+        help="The day on which they were worked out last.",
     )
     origin_offer_id = fields.Many2one(
         comodel_name="field.service.offer",
@@ -52,9 +61,34 @@ class FieldServiceOrderOffers(models.AbstractModel):
                 order.offer_ids.filtered(lambda offer: offer.state != "expired")
             )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if SUBJECT_FIELDS & vals.keys():
+            self.filtered("offers_checked_on")._refresh_offers()
+        return result
+
     # -------------------------------------------------------------------- converge
     def _process_offers(self):
-        """Bring the recommendations to what is known of the orders. Idempotent."""
+        """Bring the recommendations to what is known of the orders. Idempotent.
+
+        Once a day per order, and only for those somebody visits soon: most events say
+        nothing new about the customer. What does calls ``_refresh_offers`` itself.
+        """
+        rules = self.env["field.service.offer.rule"]
+        today = fields.Date.today()
+        until = fields.Datetime.now() + timedelta(days=DAYS_AHEAD)
+        self.filtered(
+            lambda order: order.state in LIVE_STATES
+            and order.offers_checked_on != today
+            and rules._get_active_kinds(order.company_id.id)
+            and any(
+                visit.state in COMING_STATES and visit.start <= until
+                for visit in order.visit_ids
+            )
+        )._refresh_offers()
+
+    def _refresh_offers(self):
+        """Work the recommendations out anew, each order on its own."""
         # What customers owe, rated and paid is no business of whoever is at work.
         orders = self.sudo().filtered(
             lambda order: order.state in LIVE_STATES and not order.is_historic
@@ -62,20 +96,28 @@ class FieldServiceOrderOffers(models.AbstractModel):
         for company, group in orders.grouped("company_id").items():
             rules = self.env["field.service.offer.rule"].sudo()  # as above
             rules = rules.search([("company_id", "=", company.id)])
-            for order in group if rules or group.offer_ids else ():
-                order._attempt_offers(rules)
+            if not rules and not group.offer_ids:
+                continue
+            group.offers_checked_on = fields.Date.today()
+            history = rules[:1]._get_history()
+            for order in group:
+                order._attempt_offers(rules, history)
 
-    def _attempt_offers(self, rules):
+    def _attempt_offers(self, rules, history):
         """Work out one order's recommendations; a failure holds up nobody's work."""
         try:
             with self.env.cr.savepoint():
-                self._sync_offers(rules)
+                self._sync_offers(rules, history)
         except Exception:
             _logger.exception("%s: recommendations not worked out", self.name)
 
-    def _sync_offers(self, rules):
-        """Make, refresh and outdate what nobody has told the customer yet."""
+    def _sync_offers(self, rules, history=None):
+        """Make, refresh and outdate what nobody has told the customer yet.
+
+        :param history: what customers have answered, if it is read already
+        """
         self.ensure_one()
+        history = rules[:1]._get_history() if history is None else history
         order = self.with_context(lang=self._get_offer_lang(), tracking_disable=True)
         rules = rules.with_env(order.env)
         found = {}
@@ -88,15 +130,20 @@ class FieldServiceOrderOffers(models.AbstractModel):
         for (rule, asset), offer in known.items():
             if (rule, asset) not in found and offer.state == "draft":
                 offer.state = "expired"
+        # The same whatever is recommended: asked once.
+        reasons = rules[:1]._get_customer_blockers(order) if found else []
         for (rule, asset), evidence in found.items():
             offer = known.get((rule, asset), order.offer_ids.browse())
             if not offer or offer._is_for_rule():
-                order._write_offer(offer, rule, asset, evidence)
+                values = {
+                    **order._prepare_offer_values(rule, asset, evidence),
+                    **order._prepare_offer_worth(rule, asset, history, reasons),
+                }
+                order._write_offer(offer, rule, asset, values)
         order._rank_offers()
 
-    def _write_offer(self, offer, rule, asset, evidence):
+    def _write_offer(self, offer, rule, asset, values):
         """Make an offer, or write what is new about it."""
-        values = self._prepare_offer_values(rule, asset, evidence)
         if not offer:
             subject = {
                 "order_id": self.id,
@@ -104,7 +151,7 @@ class FieldServiceOrderOffers(models.AbstractModel):
                 "asset_id": asset.id,
             }
             return offer.create({**subject, **values})
-        values["state"] = "draft"
+        values = {**values, "state": "draft"}
         changed = {
             name: value for name, value in values.items() if offer[name] != value
         }
@@ -113,17 +160,24 @@ class FieldServiceOrderOffers(models.AbstractModel):
         return offer
 
     def _prepare_offer_values(self, rule, asset, evidence):
-        """Return sentence, evidence, worth, and what speaks against it."""
-        worth = rule._prepare_worth(self)
-        blockers = rule._get_blockers(self, asset)
+        """Return why it is recommended, in words."""
+        return {
+            "evidence": evidence.text,
+            "sentence": rule._render_sentence(self, asset, evidence.shown),
+        }
+
+    def _prepare_offer_worth(self, rule, asset, history, reasons):
+        """Return what it is worth and what speaks against it."""
+        worth = rule._prepare_worth(self, history)
+        blockers = [*reasons, *rule._get_blockers(self, asset)]
         if worth["score"] < 0:
             blockers.append(
-                self.env._("What it may bring does not pay for disturbing the customer.")
+                self.env._(
+                    "What it may bring does not pay for disturbing the customer."
+                )
             )
         return {
             **worth,
-            "evidence": evidence.text,
-            "sentence": rule._render_sentence(self, asset, evidence.shown),
             "blockers": "\n".join(blockers) or False,
             "is_blocked": bool(blockers),
         }
@@ -139,68 +193,15 @@ class FieldServiceOrderOffers(models.AbstractModel):
 
     def _get_offer_lang(self):
         """Return the language of whoever reads the sentence: the next technician."""
-        visit = self.visit_ids.filtered(
-            lambda visit: visit.state not in ("completed", "cancelled", "missed")
-        ).sorted("start")[:1]
+        visit = self.visit_ids.filtered(lambda visit: visit.state in COMING_STATES)
+        visit = visit.sorted("start")[:1]
         return visit.technician_id.user_id.lang or self.company_id.partner_id.lang
-
-    # ---------------------------------------------------------------------- ledger
-    def _get_ledger_totals(self):
-        """Return {order: (income, cost)} of what is posted on these orders.
-
-        Read as the profit reports read it: items of profit and loss, posted, by the
-        analytic account of the order; in company currency.
-        """
-        column = self._get_plan_column()
-        orders = {order.analytic_account_id: order for order in self}
-        groups = self.env["account.analytic.line"]._read_group(
-            [
-                (column, "in", self.analytic_account_id.ids),
-                ("move_line_id.parent_state", "=", "posted"),
-                ("general_account_id.account_type", "in", INCOME_TYPES + EXPENSE_TYPES),
-            ],
-            [column, "general_account_id"],
-            ["amount:sum"],
-        )
-        totals = {order: [0.0, 0.0] for order in self}
-        for analytic, account, amount in groups:
-            income = account.account_type in INCOME_TYPES
-            totals[orders[analytic]][0 if income else 1] += amount if income else -amount
-        return {
-            order: tuple(order.company_id.currency_id.round(sum_) for sum_ in pair)
-            for order, pair in totals.items()
-        }
-
-    def _get_repair_spend(self, asset):
-        """Return what repairs of a piece of equipment have cost, from the ledger.
-
-        Parts and labour, posted. What an order on several pieces of equipment has
-        cost is shared evenly. An imported order has one figure, which counts.
-        """
-        column = self._get_plan_column()
-        kinds = Domain("move_line_id.service_cost_type", "in", REPAIR_KINDS)
-        imported = Domain("move_line_id.service_order_id.is_historic", "=", True)
-        groups = self.env["account.analytic.line"]._read_group(
-            Domain(column, "in", self.analytic_account_id.ids)
-            & Domain("move_line_id.parent_state", "=", "posted")
-            & Domain("general_account_id.account_type", "in", EXPENSE_TYPES)
-            & (kinds | imported),
-            [column],
-            ["amount:sum"],
-        )
-        cost = {account: -amount for account, amount in groups}
-        total = sum(
-            cost.get(order.analytic_account_id, 0.0) / len(order.asset_ids)
-            for order in self
-            if asset in order.asset_ids
-        )
-        return asset.company_id.currency_id.round(total)
 
     # --------------------------------------------------------------------- actions
     def action_find_offers(self):
         """Work out the recommendations of these orders now."""
         self.check_access("write")
-        self._process_offers()
+        self._refresh_offers()
         return True
 
     # ------------------------------------------------------------------------ cron
@@ -216,15 +217,18 @@ class FieldServiceOrderOffers(models.AbstractModel):
         orders = self.search(
             [
                 ("state", "in", LIVE_STATES),
-                ("visit_ids.start", "<=", until),
-                ("visit_ids.state", "in", ("planned", "dispatched", "acknowledged")),
+                (
+                    "visit_ids",
+                    "any",
+                    [("start", "<=", until), ("state", "in", COMING_STATES)],
+                ),
             ],
             order="id",
         )
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(orders))
         for order in orders:
-            order._process_offers()
+            order._refresh_offers()
             if not cron._commit_progress(1):
                 break
 

@@ -15,4 +15,7 @@ from . import test_mixed_delivery
 from . import test_sale_work
 from . import test_offer
 from . import test_offer_blockers
+from . import test_offer_process
+from . import test_offer_report
 from . import test_offer_rules
+from . import test_offer_tour

@@ -74,7 +74,9 @@ class FieldServiceOfferCommon(FieldServiceBillingCommon):
 
     def _find(self, rule=None, order=None):
         """Return what is recommended by one rule."""
-        return self._sync(order).filtered(lambda one: one.rule_id == (rule or self.rule))
+        return self._sync(order).filtered(
+            lambda one: one.rule_id == (rule or self.rule)
+        )
 
     @classmethod
     def _create_history(cls, rule, accepted, declined):

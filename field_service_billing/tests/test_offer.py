@@ -99,9 +99,7 @@ class TestOffer(FieldServiceOfferCommon):
         fiscal = self.env["account.fiscal.position"].create(
             {"name": "Abroad", "company_id": self.company.id}
         )
-        self.partner.with_company(
-            self.company
-        ).property_account_position_id = fiscal
+        self.partner.with_company(self.company).property_account_position_id = fiscal
         offer = self._find()
         (shown,) = self._get_page()["offers"]
         self.assertEqual([one["price"] for one in shown["packages"]], ["", ""])
@@ -213,7 +211,9 @@ class TestOffer(FieldServiceOfferCommon):
         self._send(offer, "accepted", package_id=self.rule.package_ids[1].id)
         order = offer.result_order_ids
         self.assertEqual(order.state, "draft")
-        self.assertEqual((order.origin_offer_id, order.origin), (offer, self.order.name))
+        self.assertEqual(
+            (order.origin_offer_id, order.origin), (offer, self.order.name)
+        )
         self.assertEqual((order.site_id, order.asset_ids), (self.site, self.boiler))
         self.assertEqual((order.pricing_method, order.fixed_price), ("fixed", 1500.0))
         self.assertEqual(order.part_ids.product_id, self.large)

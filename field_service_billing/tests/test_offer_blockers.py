@@ -30,9 +30,9 @@ class TestOfferBlockers(FieldServiceOfferCommon):
         earlier.rating_apply(2, token=token)
         self._assert_blocked(f"not satisfied with {earlier.name}")
         rating = self.env["rating.rating"].search([("res_id", "=", earlier.id)])
-        rating.filtered(
-            lambda one: one.res_model == earlier._name
-        ).rated_on = fields.Datetime.now() - timedelta(days=91)
+        rating.filtered(lambda one: one.res_model == earlier._name).rated_on = (
+            fields.Datetime.now() - timedelta(days=91)
+        )
         self._assert_free()
 
     # ---------------------------------------------------------------------- overdue
@@ -97,9 +97,7 @@ class TestOfferBlockers(FieldServiceOfferCommon):
         beside = self._create_boiler_order(asset_ids=pump.ids)
         self._assert_blocked("has declined it", beside)
         far = self._create_partner("Far", parent_id=self.partner.id)
-        self._assert_free(
-            self._create_boiler_order(asset_ids=pump.ids, site_id=far.id)
-        )
+        self._assert_free(self._create_boiler_order(asset_ids=pump.ids, site_id=far.id))
         offer.answered_on = fields.Datetime.now() - timedelta(days=181)
         self._assert_free(later)
         # What the customer has said stays.

@@ -260,6 +260,7 @@ class TestOfferRules(FieldServiceOfferCommon):
         """Whatever a rule does, the technician's event is recorded."""
         rules = self.env.registry["field.service.offer.rule"]
         self.patch(rules, "_find_age", lambda *args: 1 / 0)
+        self.order.offers_checked_on = False
         with self.assertLogs(
             "odoo.addons.field_service_billing.models.field_service_order_offers",
             "ERROR",
@@ -267,4 +268,3 @@ class TestOfferRules(FieldServiceOfferCommon):
             self._work(self.visit, 0.1)
         self.assertEqual(self.visit.state, "completed")
         self.assertIn("recommendations not worked out", logged.output[0])
-

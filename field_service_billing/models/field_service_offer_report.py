@@ -47,7 +47,7 @@ class FieldServiceOfferReport(models.Model):
     offer_id = fields.Many2one(
         "field.service.offer", string="Recommendation", readonly=True
     )
-    rule_id = fields.Many2one("field.service.offer.rule", string="Rule", readonly=True)
+    rule_id = fields.Many2one("field.service.offer.rule", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)

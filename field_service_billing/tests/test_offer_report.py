@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -83,6 +83,10 @@ class TestOfferReport(FieldServiceOfferCommon):
         with self.assertRaises(AccessError):
             report.with_user(self.user_technician).search([])
         other = self._create_user("b_manager", "field_service.group_manager")
-        other.company_ids = self.company_b
-        other.company_id = self.company_b
+        other.write(
+            {
+                "company_id": self.company_b.id,
+                "company_ids": [Command.set(self.company_b.ids)],
+            }
+        )
         self.assertFalse(report.with_user(other).search([("offer_id", "=", offer.id)]))

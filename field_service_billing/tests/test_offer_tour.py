@@ -24,7 +24,7 @@ class TestOfferTour(FieldServiceOfferCommon, HttpCase):
         cls.user_technician.tz = "UTC"
 
     def test_two_answers_on_the_phone(self):
-        """One is accepted and becomes a quotation; the other declined, with a reason."""
+        """One becomes a quotation; the other is declined with a reason."""
         other = self._create_rule("no_agreement")
         self.visit.start = fields.Datetime.now().replace(hour=12, minute=0, second=0)
         self.order._refresh_offers()

@@ -100,10 +100,13 @@ class FieldServiceOfferEvidence(models.AbstractModel):
         count = self.env["field.service.order"].search_count(
             same & self._get_done_domain(order, since)
         )
+        what = asset.display_name or order.site_id.name or order.partner_id.name
+        if not count:
+            return self._say(self.env._("No agreement covers %(what)s", what=what))
         return self._say(
             self.env._(
                 "No agreement covers %(what)s; work orders in 12 months: %(count)s",
-                what=asset.display_name or order.site_id.name or order.partner_id.name,
+                what=what,
                 count=count,
             )
         )

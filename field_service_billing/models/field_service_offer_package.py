@@ -66,9 +66,7 @@ class FieldServiceOfferPackage(models.Model):
 
     def _get_content(self):
         """Return what is in the package, in words without prices."""
-        return ", ".join(
-            f"{line.quantity:g} × {line.product_id.name}" for line in self.line_ids
-        )
+        return ", ".join(self.line_ids.mapped("display_name"))
 
     def _get_price(self, order, currency=None):
         """Return what the customer of an order pays, from his pricelist.

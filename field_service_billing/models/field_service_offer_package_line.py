@@ -35,6 +35,11 @@ class FieldServiceOfferPackageLine(models.Model):
         "CHECK(quantity > 0)", "A package contains more than zero of each product."
     )
 
+    @api.depends("product_id.name", "quantity")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.quantity:g} × {line.product_id.name or ''}"
+
     @api.constrains("product_id")
     def _check_product(self):
         for line in self:

@@ -35,6 +35,7 @@ class TestOfferRules(FieldServiceOfferCommon):
 
     def test_no_agreement(self):
         rule = self._create_rule("no_agreement")
+        self.assertEqual(self._find(rule).evidence, "No agreement covers Boiler")
         earlier = self._create_boiler_order()
         self._work(
             self._create_visit(earlier, fields.Datetime.now() - timedelta(days=9)), 1.0

@@ -92,7 +92,26 @@ class FieldServiceOfferAnswer(models.AbstractModel):
         if target == "later":
             for offer in offers:
                 offer._remind()
+        if target in ANSWERS:
+            offers._hold_back_elsewhere()
         return result
+
+    def _hold_back_elsewhere(self):
+        """Nobody asks the same today on another open work order of the customer."""
+        for offer in self:
+            same = offer.search(
+                [
+                    ("rule_id", "=", offer.rule_id.id),
+                    ("state", "=", "draft"),
+                    ("order_id", "!=", offer.order_id.id),
+                    (
+                        "partner_id.commercial_partner_id",
+                        "=",
+                        offer.partner_id.commercial_partner_id.id,
+                    ),
+                ]
+            )
+            same.order_id._refresh_offers()
 
     def _remind(self):
         """Remind the dispatcher on the day the customer has named.

@@ -110,6 +110,15 @@ class TestOfferBlockers(FieldServiceOfferCommon):
         offer.action_decline()
         self.assertFalse(self._find(other, self._create_boiler_order()).is_blocked)
 
+    def test_an_answer_counts_on_open_orders_at_once(self):
+        beside = self._assert_free(self._create_boiler_order())
+        beside.order_id.action_release()
+        offer = self.order.offer_ids
+        offer.decline_note = "No money"
+        offer.action_decline()
+        self.assertTrue(beside.is_blocked)
+        self.assertIn("No money", beside.blockers)
+
     def test_accepted_a_short_time_ago(self):
         offer = self._find()
         offer.package_id = self.rule.package_ids[0]

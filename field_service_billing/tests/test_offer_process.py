@@ -53,6 +53,28 @@ class TestOfferProcess(FieldServiceOfferCommon):
         self.assertLess(count(12), 12 * one)
         self.assertLess(one, 60)
 
+    def test_the_phone_asks_no_more_for_more_visits(self):
+        """Two visits with recommendations, or eight: the same number of queries."""
+        self.user_technician.tz = "UTC"
+        my_day = self.env["field.service.my.day"].with_user(self.user_technician)
+
+        def count(day, visits):
+            start = fields.Datetime.to_datetime(day) + timedelta(hours=6)
+            for position in range(visits):
+                order = self._create_boiler_order()
+                self._create_visit(order, start + timedelta(hours=2 * position))
+            my_day.get_my_day(str(self.today + timedelta(days=20)))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            pages = my_day.get_my_day(str(day))["visits"]
+            self.assertEqual([len(page["offers"]) for page in pages], [1] * visits)
+            return self.cr.sql_log_count - before
+
+        count(self.today + timedelta(days=2), 1)
+        few = count(self.today + timedelta(days=3), 2)
+        self.assertEqual(count(self.today + timedelta(days=4), 8), few)
+
     # ------------------------------------------------------------------------ when
     def test_who_is_visited_next_month_is_looked_at_later(self):
         order = self._create_boiler_order()

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 ORDER_GROUPS = "field_service.group_technician,field_service.group_cost"
 
@@ -34,6 +34,18 @@ class SaleOrder(models.Model):
             orders = sale_order.order_line.service_order_id
             sale_order.service_order_ids = orders
             sale_order.service_order_count = len(orders)
+
+    def _prepare_service_order_values(self, lines):
+        """An accepted recommendation is about some equipment: so is the work."""
+        values = super()._prepare_service_order_values(lines)
+        offer = self.service_offer_id
+        if offer:
+            values["origin_offer_id"] = offer.id
+            values["asset_ids"] = [Command.set(offer.asset_id.ids)]
+            values["contact_id"] = offer.order_id.contact_id.id or values.get(
+                "contact_id"
+            )
+        return values
 
     def _action_cancel(self):
         """Give the charges that are not invoiced back to their work orders."""

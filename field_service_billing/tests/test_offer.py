@@ -254,6 +254,37 @@ class TestOffer(FieldServiceOfferCommon):
         quotation.order_line.service_order_id = self.order
         self.assertFalse(offer._get_realised_orders())
 
+    def test_the_confirmed_quotation_makes_work_on_the_equipment(self):
+        """Sold at 400.00, four hours at 37.50: 250.00 are left."""
+        contact = self._create_partner("Janitor", parent_id=self.partner.id)
+        self.order.contact_id = contact
+        overhaul = self._create_service("Overhaul", 400.0)
+        overhaul.write(
+            {
+                "service_tracking": "field_service",
+                "service_job_type_id": self.job_type.id,
+                "service_basis": "finished",
+            }
+        )
+        self.rule.package_ids[0].line_ids.product_id = overhaul
+        offer = self._find()
+        self._send(offer, "accepted", package_id=self.rule.package_ids[0].id)
+        offer.sale_order_ids.action_confirm()
+        order = offer.result_order_ids
+        self.assertEqual(order, offer.sale_order_ids.order_line.service_order_id)
+        self.assertEqual(
+            (order.site_id, order.asset_ids, order.contact_id),
+            (self.site, self.boiler, contact),
+        )
+        order.action_release()
+        start = fields.Datetime.now() - timedelta(hours=9)
+        self._work(self._create_visit(order, start), 4.0)
+        self._post(offer.sale_order_ids._create_invoices())
+        self.env.invalidate_all()
+        self.assertEqual(
+            (offer.realised_revenue, offer.realised_margin), (400.0, 250.0)
+        )
+
     # ---------------------------------------------------------------------- rights
     def test_who_may_do_what(self):
         offer = self._find()

@@ -28,7 +28,10 @@
         "views/field_service_labour_rate_views.xml",
         "views/resource_resource_views.xml",
         "views/field_service_job_type_views.xml",
+        "views/field_service_pricing_views.xml",
+        "views/field_service_flat_rate_views.xml",
         "views/field_service_order_views.xml",
+        "views/field_service_order_pricing_views.xml",
         "views/field_service_order_coverage_views.xml",
         "views/field_service_portal_templates.xml",
         "views/field_service_visit_views.xml",
@@ -50,5 +53,6 @@
         "demo/field_service_billing_demo.xml",
         "demo/field_service_coverage_demo.xml",
         "demo/field_service_offer_demo.xml",
+        "demo/field_service_pricing_demo.xml",
     ],
 }

@@ -38,6 +38,27 @@ class AccountMove(models.Model):
             move.service_order_ids = orders.browse().union(*found)
             move.service_order_count = len(found)
 
+    def _post(self, soft=True):
+        """What others bill us for an order may be charged on to its customer."""
+        posted = super()._post(soft=soft)
+        posted._process_external_costs()
+        return posted
+
+    def button_draft(self):
+        """What is not posted is not charged on."""
+        result = super().button_draft()
+        self._process_external_costs()
+        return result
+
+    def _process_external_costs(self):
+        """Let the charges of orders follow the bills that are on them."""
+        bills = self.filtered(lambda move: move.is_purchase_document(True))
+        # Whoever enters bills need not have any right on work orders.
+        orders = bills.sudo().service_order_ids
+        orders = orders.filtered("pricing_id.is_external_billed")
+        if orders:
+            orders._process_charges()
+
     def action_view_service_orders(self):
         """Open the work orders this document is distributed on."""
         return self.service_order_ids._get_records_action()

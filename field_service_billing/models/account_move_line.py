@@ -17,6 +17,18 @@ class AccountMoveLine(models.Model):
             return related
         return orders._merge_analytic_distribution(related)
 
+    def _is_charged_on(self):
+        """Tell whether a vendor's bill line is charged to the customer of its order.
+
+        What is delivered to the customer by the vendor is sold by its own sale line.
+        Purchases are those of other modules, on which the suite does not depend.
+        """
+        self.ensure_one()
+        if "purchase_line_id" not in self._fields:
+            return True
+        bought = self.purchase_line_id
+        return "sale_line_id" not in bought._fields or not bought.sale_line_id
+
     def _is_service_consumption(self):
         # Our sale lines bill parts whose cost was posted when they were used, also
         # on a credit note and when the moves were taken off the line.

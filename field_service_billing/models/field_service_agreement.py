@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .field_service_job_type import PRICE_GROUPS
+
 
 class FieldServiceAgreement(models.Model):
     _inherit = "field.service.agreement"
@@ -13,6 +15,14 @@ class FieldServiceAgreement(models.Model):
         required=True,
         index=True,
         help="Of the amounts that were agreed.",
+    )
+    pricing_id = fields.Many2one(
+        comodel_name="field.service.pricing",
+        string="Pricing Terms",
+        index="btree_not_null",
+        check_company=True,
+        groups=PRICE_GROUPS,
+        help="For what the agreement does not include, instead of the customer's own.",
     )
     coverage_ids = fields.One2many(
         comodel_name="field.service.agreement.coverage",

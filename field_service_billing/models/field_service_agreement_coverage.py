@@ -242,9 +242,9 @@ class FieldServiceAgreementCoverage(models.Model):
         self.ensure_one()
         if charge.kind == "labour":
             return self.labour_scope != "none"
-        if charge.kind == "travel":
+        if charge.kind in ("travel", "callout"):
             return self.includes_travel
-        if charge.kind == "fixed":
+        if charge.kind in ("fixed", "flat"):
             return self.labour_scope in ("visits", "all")
         return (
             charge.kind == "part"
@@ -264,6 +264,8 @@ class FieldServiceAgreementCoverage(models.Model):
             return 0.0
         return {
             "labour": self.labour_discount,
+            "flat": self.labour_discount,
             "travel": self.travel_discount,
+            "callout": self.travel_discount,
             "part": self.part_discount,
         }.get(charge.kind, 0.0)

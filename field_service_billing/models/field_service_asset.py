@@ -3,7 +3,7 @@ from odoo import fields, models
 WARRANTY_KINDS = {
     "all": None,
     "parts": ("part",),
-    "labour": ("labour", "travel", "fixed"),
+    "labour": ("labour", "travel", "fixed", "flat", "callout", "external"),
 }
 
 

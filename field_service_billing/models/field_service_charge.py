@@ -1,14 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .field_service_charge_billing import RELEASING
+from .field_service_charge_billing import DERIVED_KINDS, QUANTITY_FIELDS, RELEASING
 from .field_service_order_billing import FINISHED_STATES
 
-# Kinds the system derives from the work; the others are entered by people.
-DERIVED_KINDS = ("labour", "travel", "part", "fixed")
 # What may not change any more once the customer has the invoice.
 BILLED_FIELDS = {
-    "worked_qty",
+    *QUANTITY_FIELDS,
     "quantity",
     "price_unit",
     "product_id",
@@ -30,6 +28,7 @@ class FieldServiceCharge(models.Model):
     _inherit = [
         "field.service.charge.sale",
         "field.service.charge.coverage",
+        "field.service.charge.rules",
         "field.service.charge.billing",
     ]
     _description = "Work Order Charge"
@@ -64,6 +63,11 @@ class FieldServiceCharge(models.Model):
             ("part", "Part"),
             ("fixed", "Fixed price"),
             ("quoted", "Quoted price"),
+            ("flat", "Flat rate"),
+            ("callout", "Call-out"),
+            ("external", "External cost"),
+            ("minimum", "Minimum charge"),
+            ("limit", "Limit"),
             ("fee", "Fee"),
             ("manual", "Other"),
         ],
@@ -129,7 +133,7 @@ class FieldServiceCharge(models.Model):
     price_origin = fields.Selection(
         selection=[
             ("pricelist", "Pricelist"),
-            ("fixed", "Fixed price"),
+            ("fixed", "Agreed price"),
             ("quoted", "Accepted quotation"),
             ("manual", "Entered by hand"),
         ],
@@ -178,9 +182,9 @@ class FieldServiceCharge(models.Model):
 
     # Two processes cannot propose the same work twice.
     _source_uniq = models.UniqueIndex(
-        "(order_id, kind, COALESCE(visit_id, 0), COALESCE(part_id, 0)) "
-        "WHERE sale_line_id IS NULL AND kind IN "
-        "('labour', 'travel', 'part', 'fixed')",
+        "(order_id, kind, COALESCE(visit_id, 0), COALESCE(part_id, 0), "
+        "COALESCE(source_model, ''), COALESCE(source_id, 0)) "
+        f"WHERE sale_line_id IS NULL AND kind IN {DERIVED_KINDS}",
         "This work is proposed for billing already.",
     )
 
@@ -197,13 +201,15 @@ class FieldServiceCharge(models.Model):
             if not charge.product_uom_id:
                 charge.product_uom_id = charge.product_id.uom_id
 
-    @api.depends("worked_qty", "covered_qty")
+    @api.depends("worked_qty", "uplift_qty", "covered_qty")
     def _compute_quantity(self):
         for charge in self:
             if charge._is_billed():
                 continue
             chargeable = charge._get_chargeable_qty()
-            more = charge.covered_qty and abs(charge.quantity) > abs(chargeable)
+            more = charge.quantity > chargeable or (
+                charge.covered_qty and abs(charge.quantity) > abs(chargeable)
+            )
             # With a reason, what is left out was decided by a person.
             if more or not charge.leakage_reason_id:
                 charge.quantity = chargeable
@@ -215,7 +221,12 @@ class FieldServiceCharge(models.Model):
                 charge.price_unit = charge._get_pricelist_price()
 
     @api.depends(
-        "quantity", "worked_qty", "covered_qty", "price_unit", "discount", "currency_id"
+        "quantity",
+        "covered_qty",
+        "price_unit",
+        "discount",
+        "currency_id",
+        *QUANTITY_FIELDS,
     )
     def _compute_amounts(self):
         for charge in self:
@@ -225,7 +236,8 @@ class FieldServiceCharge(models.Model):
             net = charge.quantity * price * (1.0 - charge.discount / 100.0)
             charge.amount = currency.round(net)
             charge.unbilled_amount = gross - charge.amount
-            covered, discount, left_out = charge._split_unbilled_amount(gross)
+            value = charge._set_uplift_amounts(gross)
+            covered, discount, left_out = charge._split_unbilled_amount(value)
             charge.covered_amount = covered
             charge.discount_amount = discount
             charge.left_out_amount = left_out
@@ -252,7 +264,7 @@ class FieldServiceCharge(models.Model):
 
     def _is_delivered(self):
         """Tell whether the customer has what is billed; a fixed price: all of it."""
-        whole = self.kind in ("fixed", "quoted")
+        whole = self.kind in ("fixed", "flat", "quoted")
         return not whole or self.order_id.state in FINISHED_STATES
 
     # Not on "coverage": the quantity follows it, one step later.
@@ -270,15 +282,24 @@ class FieldServiceCharge(models.Model):
                         charge=charge.name,
                     )
                 )
-            if less < -1e-6 and covered and charge._has_quantity():
-                raise ValidationError(
-                    self.env._(
-                        "%(order)s: “%(charge)s” is covered. Make it chargeable to "
-                        "bill it.",
-                        order=charge.order_id.name,
-                        charge=charge.name,
-                    )
-                )
+            if less < -1e-6 and not (covered and not charge._has_quantity()):
+                raise ValidationError(charge._get_too_much_message(covered))
+
+    def _get_too_much_message(self, covered):
+        """Say why no more can be billed: only rules add to what was worked."""
+        values = {"order": self.order_id.name, "charge": self.name}
+        if covered:
+            return self.env._(
+                "%(order)s: “%(charge)s” is covered. Make it chargeable to bill it.",
+                **values,
+            )
+        return self.env._(
+            "%(order)s: %(quantity)s of “%(charge)s” was worked and added by the "
+            "pricing terms; no more of it can be billed. Correct what was worked, or "
+            "enter another charge.",
+            quantity=self._format(self._get_chargeable_qty()),
+            **values,
+        )
 
     # ---------------------------------------------------------------------- CRUD
     def write(self, vals):

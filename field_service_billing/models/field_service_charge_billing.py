@@ -3,6 +3,14 @@ from typing import NamedTuple
 
 from odoo import api, models
 
+from .field_service_charge_rules import RULE_FIELDS
+
+# Kinds the system derives from the work, and from what they come to together; the
+# others are entered by people.
+WORK_KINDS = ("labour", "travel", "part", "fixed", "flat", "callout", "external")
+TOTAL_KINDS = ("minimum", "limit")
+DERIVED_KINDS = WORK_KINDS + TOTAL_KINDS
+QUANTITY_FIELDS = ("worked_qty", *RULE_FIELDS)
 # Known to those only who import it: no call of the interface can give it.
 RELEASING = object()
 
@@ -11,7 +19,9 @@ class ChargeTarget(NamedTuple):
     """What one source of an order's work should be charged, in all.
 
     ``price`` is given for work sold at a price of its own (fixed price); None takes
-    the customer's pricelist.
+    the customer's pricelist. ``uplifts`` are pairs of a rule and what it adds to the
+    quantity worked, ``source`` is the model and the id of what is neither a visit nor
+    a part.
     """
 
     order: models.BaseModel
@@ -23,11 +33,23 @@ class ChargeTarget(NamedTuple):
     uom: models.BaseModel
     price: float | None
     name: str
+    uplifts: tuple = ()
+    source: tuple = (False, 0)
 
     @property
     def key(self):
         """What the charge is about: one open charge per key."""
-        return (self.order, self.kind, self.visit, self.part)
+        return (self.order, self.kind, self.visit, self.part, *self.source)
+
+    @property
+    def quantities(self):
+        """Quantity worked, and by rule, as {field of the charge: quantity}."""
+        uplifts = dict.fromkeys(RULE_FIELDS, 0.0) | dict(self.uplifts)
+        return {"worked_qty": self.quantity, **uplifts}
+
+    def is_empty(self, values):
+        """Tell whether values of a charge say that nothing was worked nor added."""
+        return all(self.uom.is_zero(values[name]) for name in QUANTITY_FIELDS)
 
 
 class FieldServiceChargeBilling(models.AbstractModel):
@@ -42,14 +64,12 @@ class FieldServiceChargeBilling(models.AbstractModel):
 
     # ------------------------------------------------------------------ converge
     @api.model
-    def _sync_targets(self, orders, targets):
-        """Bring the derived charges of ``orders`` to ``targets``. Idempotent."""
-        charges = self.search(
-            [
-                ("order_id", "in", orders.ids),
-                ("kind", "in", ("labour", "travel", "part", "fixed")),
-            ]
-        )
+    def _sync_targets(self, orders, targets, kinds=WORK_KINDS):
+        """Bring the derived charges of ``orders`` to ``targets``. Idempotent.
+
+        :param tuple kinds: kinds of charges that the targets are all of
+        """
+        charges = self.search([("order_id", "in", orders.ids), ("kind", "in", kinds)])
         known = charges.grouped(lambda charge: charge._get_source_key())
         values = []
         for target in targets:
@@ -64,18 +84,22 @@ class FieldServiceChargeBilling(models.AbstractModel):
         return created
 
     def _get_source_key(self):
-        return (self.order_id, self.kind, self.visit_id, self.part_id)
+        source = (self.source_model or False, self.source_id or 0)
+        return (self.order_id, self.kind, self.visit_id, self.part_id, *source)
 
     def _get_empty_target(self):
         """Return the target of charges whose source is gone: nothing."""
         charge = self[-1]
+        *about, model, source_id = charge._get_source_key()
+        priced = charge.kind == "fixed" or charge.price_origin == "fixed"
         return ChargeTarget(
-            *charge._get_source_key(),
+            *about,
             product=charge.product_id,
             quantity=0.0,
             uom=charge.product_uom_id,
-            price=0.0 if charge.kind == "fixed" else None,
+            price=0.0 if priced else None,
             name=charge.name,
+            source=(model, source_id),
         )
 
     def _converge(self, target):
@@ -90,13 +114,13 @@ class FieldServiceChargeBilling(models.AbstractModel):
         rest._drop()
         values = locked._prepare_remaining_values(target)
         if keep:
-            empty = target.uom.is_zero(values["worked_qty"])
+            empty = target.is_empty(values)
             if empty and not keep.sale_line_id:
                 keep._drop()
             else:
                 keep._update_derived(values)
             return []
-        return [] if target.uom.is_zero(values["worked_qty"]) else [values]
+        return [] if target.is_empty(values) else [values]
 
     def _prepare_remaining_values(self, target):
         """Return the values of the charge that brings ``self`` (invoiced) to target."""
@@ -108,42 +132,60 @@ class FieldServiceChargeBilling(models.AbstractModel):
             "product_id": target.product.id,
             "product_uom_id": target.uom.id,
             "name": target.name,
+            "source_model": target.source[0],
+            "source_id": target.source[1],
         }
         if target.price is not None:
-            billed = sum(charge.worked_qty * charge.price_unit for charge in self)
-            price = target.quantity * target.price - billed
-            empty = target.order.billing_currency_id.is_zero(price)
-            return {
-                **values,
-                "worked_qty": 0.0 if empty else 1.0,
-                "price_unit": price,
-                "price_origin": "fixed",
-            }
-        quantity = target.quantity - sum(self.mapped("worked_qty"))
-        if quantity < 0 and self:
+            return {**values, **self._prepare_priced_values(target)}
+        quantities = {
+            name: quantity - sum(self.mapped(name))
+            for name, quantity in target.quantities.items()
+        }
+        if sum(quantities.values()) < 0 and self:
             # What goes back goes back at the price at which it was billed.
             values |= {
                 "price_unit": self[-1].price_unit,
                 "price_origin": "manual",
                 "discount": self[-1].discount,
             }
-        return {**values, "worked_qty": quantity}
+        return {**values, **quantities}
+
+    def _prepare_priced_values(self, target):
+        """Return quantities and price that bring ``self`` to a target with a price.
+
+        What was billed stays; the difference in money is one more piece.
+        """
+        values = {"price_unit": target.price, "price_origin": "fixed"}
+        if not self:
+            return {**target.quantities, **values}
+        billed = sum(charge._get_demand_qty() * charge.price_unit for charge in self)
+        price = sum(target.quantities.values()) * target.price - billed
+        empty = target.order.billing_currency_id.is_zero(price)
+        wanted = target.quantities
+        carried = [name for name in wanted if wanted[name] or self[-1][name]]
+        carrier = carried[0] if carried else "worked_qty"
+        return {
+            **dict.fromkeys(QUANTITY_FIELDS, 0.0),
+            carrier: 0.0 if empty else 1.0,
+            **values,
+            "price_unit": price,
+        }
 
     def _update_derived(self, values):
         """Bring a charge that may still change to new values, if they are new."""
         self.ensure_one()
         changed = {}
         uom = self.product_uom_id
-        if uom.compare(self.worked_qty, values["worked_qty"]) != 0:
-            changed["worked_qty"] = values["worked_qty"]
+        for name in QUANTITY_FIELDS:
+            if uom.compare(self[name], values[name]) != 0:
+                changed[name] = values[name]
         if values["product_id"] and not self.product_id:
             changed["product_id"] = values["product_id"]
             changed["product_uom_id"] = values["product_uom_id"]
             changed["name"] = values["name"]
         price = values.get("price_unit", self.price_unit)
-        if self.price_origin != "manual" and self.currency_id.compare_amounts(
-            self.price_unit, price
-        ):
+        agreed = self.price_origin in ("manual", "quoted")
+        if not agreed and self.currency_id.compare_amounts(self.price_unit, price):
             changed |= {"price_unit": price, "price_origin": values["price_origin"]}
         if changed:
             self.write(changed)
@@ -156,7 +198,8 @@ class FieldServiceChargeBilling(models.AbstractModel):
         self.filtered(lambda charge: not charge.sale_line_id).unlink()
         ordered = self.exists()
         if ordered:
-            ordered.write({"worked_qty": 0.0, "covered_qty": 0.0, "quantity": 0.0})
+            nothing = dict.fromkeys((*QUANTITY_FIELDS, "covered_qty", "quantity"), 0.0)
+            ordered.write(nothing)
 
     # --------------------------------------------------------------- sales order
     def _is_locked(self):
@@ -174,7 +217,7 @@ class FieldServiceChargeBilling(models.AbstractModel):
             "service_order_id": self.order_id.id,
             "is_service_charge": True,
             "product_id": self.product_id.id,
-            "name": self.name,
+            "name": self._get_sale_line_name(),
             "product_uom_qty": self.quantity,
             "product_uom_id": self.product_uom_id.id,
             "price_unit": self._get_sale_price(sale_order),
@@ -213,6 +256,8 @@ class FieldServiceChargeBilling(models.AbstractModel):
             values = {}
             if charge.product_uom_id.compare(line.product_uom_qty, charge.quantity):
                 values["product_uom_qty"] = charge.quantity
+                if charge.uplift_qty:
+                    values["name"] = charge._get_sale_line_name()
             if line.currency_id.compare_amounts(line.price_unit, price):
                 values["price_unit"] = price
             if line.discount != charge.discount:
@@ -254,13 +299,12 @@ class FieldServiceChargeBilling(models.AbstractModel):
     def _group_derived(self):
         """Return these and other open charges by source, for derived kinds."""
         groups = defaultdict(self.browse)
-        derived = self.filtered(lambda charge: charge.visit_id or charge.part_id)
-        derived |= self.filtered(lambda charge: charge.kind == "fixed")
+        derived = self.filtered(lambda charge: charge.kind in DERIVED_KINDS)
         others = self.search(
             [
                 ("order_id", "in", derived.order_id.ids),
                 ("sale_line_id", "=", False),
-                ("kind", "in", ("labour", "travel", "part", "fixed")),
+                ("kind", "in", DERIVED_KINDS),
             ]
         )
         for charge in others | derived:

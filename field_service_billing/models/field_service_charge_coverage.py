@@ -1,9 +1,11 @@
+from math import inf
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import float_compare
 from odoo.tools.misc import formatLang
 
+from .field_service_charge_billing import DERIVED_KINDS
 from .field_service_entitlement import KIND_SEQUENCE
 from .field_service_job_type import COVERAGES
 
@@ -19,8 +21,9 @@ class ChargeCoverage(NamedTuple):
 class FieldServiceChargeCoverage(models.AbstractModel):
     """Who pays for a charge, and what of it is not billed for which reason.
 
-    Worked = to bill + covered + left out by a person; the value of what is not billed
-    is split in the same way, to the cent, with the discount as a reason of its own.
+    Worked, and what rules add to it, = to bill + covered + left out by a person; the
+    value of what is not billed is split in the same way, to the cent, with the discount
+    as a reason of its own.
     """
 
     _name = "field.service.charge.coverage"
@@ -113,7 +116,7 @@ class FieldServiceChargeCoverage(models.AbstractModel):
             charge.coverage_agreement_line_id = share.line
             charge.discount = share.discount
 
-    @api.depends("worked_qty", "coverage", "coverage_agreement_line_id")
+    @api.depends("worked_qty", "uplift_qty", "coverage", "coverage_agreement_line_id")
     def _compute_covered_qty(self):
         """What an agreement covers is limited, and allocated after the work."""
         for charge in self:
@@ -124,9 +127,9 @@ class FieldServiceChargeCoverage(models.AbstractModel):
             elif (
                 charge.coverage != "contract"
                 or not charge.coverage_agreement_line_id
-                or abs(charge.covered_qty) > abs(charge.worked_qty)
+                or abs(charge.covered_qty) > abs(charge._get_demand_qty())
             ):
-                charge.covered_qty = charge.worked_qty
+                charge.covered_qty = charge._get_demand_qty()
 
     @api.model
     def _differ(self, quantity, other):
@@ -137,12 +140,12 @@ class FieldServiceChargeCoverage(models.AbstractModel):
     def _get_chargeable_qty(self):
         """Return what is left to bill of what was worked: what is not covered."""
         self.ensure_one()
-        return self.worked_qty - self.covered_qty
+        return self._get_demand_qty() - self.covered_qty
 
     def _split_unbilled_amount(self, gross):
         """Return the value of what is not billed, by reason.
 
-        :param float gross: value of what was worked, rounded
+        :param float gross: value of what was worked and added by rules, rounded
         :return: covered, discount and left out; the sum is gross less amount
         """
         self.ensure_one()
@@ -164,14 +167,15 @@ class FieldServiceChargeCoverage(models.AbstractModel):
     def _get_allocation_key(self):
         """Return what charges have in common that are about the same work."""
         self.ensure_one()
-        derived = self.visit_id or self.part_id or self.kind == "fixed"
-        return self._get_source_key() if derived else self
+        return self._get_source_key() if self.kind in DERIVED_KINDS else self
 
     def _get_rank(self):
         """Return when the charge takes of what is included: by day, then by kind."""
         sequence = self._get_allocation_order().get(self.kind, 9)
         source = self.visit_id.id or self.part_id.id or self.id
-        return (self._get_work_day(), self.visit_id.id, sequence, source)
+        # A call-out of the whole order follows the labour of its visits.
+        visit = inf if self.kind == "callout" else 0
+        return (self._get_work_day(), self.visit_id.id or visit, sequence, source)
 
     def _get_work_day(self):
         """Return the day of the work at the site."""

@@ -107,6 +107,8 @@ class FieldServiceCharging(models.AbstractModel):
             uom=values.get("uom") or product.uom_id or self._get_hour(),
             price=values.get("price"),
             name=values["name"],
+            uplifts=tuple(values.get("uplifts", ())),
+            source=values.get("source", (False, 0)),
         )
 
     # --------------------------------------------------------------------- words
@@ -131,7 +133,9 @@ class FieldServiceCharging(models.AbstractModel):
     @api.model
     def _get_hour(self):
         """Return the unit of hours."""
-        return self.env.ref("uom.product_uom_hour")
+        # Not env.ref(): it asks the database each time whether the unit exists.
+        unit = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_hour")
+        return self.env["uom.uom"].browse(unit)
 
     @api.model
     def _convert_hours(self, hours, uom):

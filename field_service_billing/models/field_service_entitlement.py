@@ -9,7 +9,14 @@ from odoo.tools import SQL, date_utils, float_round
 from odoo.tools.misc import format_date, formatLang
 
 # Labour decides whether a visit is an included one, and the way follows it.
-KIND_SEQUENCE = {"labour": 0, "fixed": 0, "travel": 1, "part": 2}
+KIND_SEQUENCE = {
+    "labour": 0,
+    "fixed": 0,
+    "flat": 0,
+    "travel": 1,
+    "callout": 1,
+    "part": 2,
+}
 
 
 @dataclass
@@ -127,7 +134,7 @@ class FieldServiceEntitlement(models.AbstractModel):
         """Add what a charge takes of the entitlement."""
         if not quantity:
             return
-        if charge.kind in ("labour", "travel", "fixed"):
+        if charge.kind in ("labour", "travel", "fixed", "flat"):
             use.visits.add(charge.visit_id or charge.order_id)
         if charge.kind == "labour":
             use.hours += charge._get_hours(quantity)
@@ -192,7 +199,7 @@ class FieldServiceEntitlement(models.AbstractModel):
                 by_hand = order.coverage_rule == "person"
                 uses[period] = Use() if by_hand else self._get_use(day, order)
             use = uses[period]
-            worked = sum(group.mapped("worked_qty"))
+            worked = sum(charge._get_demand_qty() for charge in group)
             covered = self._get_covered(group[-1], worked, use)
             self._add_use(use, group[-1], covered)
             free = group.filtered(lambda charge: not charge._is_locked())
@@ -240,6 +247,17 @@ class FieldServiceEntitlement(models.AbstractModel):
             self.labour_scope == "visits" and self._is_included_visit(charge, use)
         )
         return worked if included else 0.0
+
+    def _get_covered_flat(self, charge, worked, use):
+        return self._get_covered_fixed(charge, worked, use)
+
+    def _get_covered_callout(self, charge, worked, use):
+        if not self.includes_travel:
+            return 0.0
+        if self.labour_scope in ("visits", "hours"):
+            visits = charge.visit_id or charge.order_id.visit_ids
+            return worked if use.visits & set(visits) else 0.0
+        return worked
 
     def _get_covered_part(self, charge, worked, use):
         if self.part_scope == "quantity":

@@ -13,6 +13,7 @@ COVERAGES = [
 PRICING_METHODS = [
     ("time_material", "Time and material"),
     ("fixed", "Fixed price"),
+    ("flat", "Flat rate"),
 ]
 
 
@@ -34,6 +35,20 @@ class FieldServiceJobType(models.Model):
     )
     pricing_method = fields.Selection(
         selection=PRICING_METHODS, required=True, default="time_material"
+    )
+    flat_rate_id = fields.Many2one(
+        comodel_name="field.service.flat.rate",
+        index="btree_not_null",
+        check_company=True,
+        help="Proposed for orders of this kind that are charged by flat rate.",
+    )
+    service_pricing_id = fields.Many2one(
+        comodel_name="field.service.pricing",
+        string="Pricing Terms",
+        company_dependent=True,
+        check_company=True,
+        groups=PRICE_GROUPS,
+        help="For work of this kind, unless the agreement or the customer has others.",
     )
     fixed_product_id = fields.Many2one(
         comodel_name="product.product",

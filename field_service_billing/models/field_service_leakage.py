@@ -3,14 +3,19 @@ from odoo.tools import SQL
 
 from .field_service_job_type import COVERAGES
 
-# reason -> columns of the charge: quantity and value that are not billed for it
+# reason -> columns of the charge: quantity and value that are not billed for it.
+# What rules add is billed without being worked: leakage below zero.
 SHARES = {
     "covered": ("charge.covered_qty", "charge.covered_amount"),
     "discount": ("0", "charge.discount_amount"),
     "left_out": (
-        "charge.worked_qty - charge.covered_qty - charge.quantity",
+        "charge.worked_qty + charge.uplift_qty - charge.covered_qty - charge.quantity",
         "charge.left_out_amount",
     ),
+    "extra": ("-charge.extra_qty", "-charge.extra_amount"),
+    "rounding": ("-charge.rounding_qty", "-charge.rounding_amount"),
+    "minimum": ("-charge.minimum_qty", "-charge.minimum_amount"),
+    "agreed": ("-charge.agreed_qty", "-charge.agreed_amount"),
 }
 
 
@@ -18,6 +23,7 @@ class FieldServiceLeakage(models.Model):
     """What was worked and is not billed: one line per charge and reason.
 
     The sum of a charge's lines is its value less what is billed of it, to the cent.
+    Below zero is what was billed by a rule without being worked.
     """
 
     _name = "field.service.leakage"
@@ -34,6 +40,11 @@ class FieldServiceLeakage(models.Model):
             "left_out_amount",
             "leakage_reason_id",
             "coverage",
+            "extra_amount",
+            "rounding_amount",
+            "minimum_amount",
+            "agreed_amount",
+            "uplift_qty",
         ],
         "field.service.order": ["completed_on", "partner_id", "job_type_id", "state"],
     }
@@ -61,6 +72,11 @@ class FieldServiceLeakage(models.Model):
             *COVERAGES[1:],
             ("discount", "Discount"),
             ("left_out", "Left out"),
+            ("extra", "After hours"),
+            ("rounding", "Rounding"),
+            ("minimum", "Minimum"),
+            ("flat_rate", "Flat rate"),
+            ("limit", "Limit"),
         ],
         readonly=True,
     )
@@ -88,6 +104,8 @@ class FieldServiceLeakage(models.Model):
                       charge.coverage_agreement_line_id,
                       service.partner_id, service.job_type_id,
                       CASE share.reason WHEN 'covered' THEN charge.coverage
+                           WHEN 'agreed' THEN CASE charge.kind
+                                WHEN 'limit' THEN 'limit' ELSE 'flat_rate' END
                            ELSE share.reason END AS reason,
                       CASE share.reason WHEN 'left_out' THEN charge.leakage_reason_id
                            END AS leakage_reason_id,

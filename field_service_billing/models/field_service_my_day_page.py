@@ -15,7 +15,11 @@ class FieldServiceMyDayPage(models.AbstractModel):
             "coverage": {
                 "kind": order.coverage,
                 "text": order._get_coverage_statement(),
-                "reason": order.coverage_reason or "",
+                "reason": " ".join(
+                    text
+                    for text in (order.coverage_reason, order._get_limit_statement())
+                    if text
+                ),
             },
             "offers": self._get_offers(visit),
         }

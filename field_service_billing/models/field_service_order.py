@@ -17,6 +17,9 @@ class FieldServiceOrder(models.Model):
     _name = "field.service.order"
     _inherit = [
         "field.service.order.sale",
+        "field.service.order.pricing",
+        "field.service.order.methods",
+        "field.service.order.external",
         "field.service.order.coverage.check",
         "field.service.order.coverage",
         "field.service.order",
@@ -174,6 +177,8 @@ class FieldServiceOrder(models.Model):
         "coverage",
         "coverage_pending",
         "is_historic",
+        "customer_reference",
+        "pricing_id",
         "charge_ids.state",
         "charge_ids.product_id",
         "charge_ids.price_unit",
@@ -214,6 +219,7 @@ class FieldServiceOrder(models.Model):
         self.env["field.service.charge"]._sync_targets(self, self._get_charge_targets())
         self._attach_charges_to_sales()
         self._allocate_entitlements()
+        self._process_totals()
 
     def _process_postings(self):
         """Post the cost of the visits' hours and ways, in one entry per day."""

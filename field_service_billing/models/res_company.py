@@ -73,6 +73,13 @@ class ResCompany(models.Model):
     )
 
     # What is sold
+    service_pricing_id = fields.Many2one(
+        comodel_name="field.service.pricing",
+        string="Pricing Terms",
+        index="btree_not_null",
+        help="Of work orders, unless the agreement, the customer or the job type has "
+        "others. Without any, work is charged as it was done.",
+    )
     service_labour_product_id = fields.Many2one(
         comodel_name="product.product",
         string="Labour Product",

@@ -48,6 +48,9 @@ class ResConfigSettings(models.TransientModel):
     service_fixed_product_id = fields.Many2one(
         related="company_id.service_fixed_product_id", readonly=False
     )
+    service_pricing_id = fields.Many2one(
+        related="company_id.service_pricing_id", readonly=False
+    )
     service_show_covered = fields.Boolean(
         related="company_id.service_show_covered", readonly=False
     )

@@ -19,3 +19,7 @@ from . import test_offer_process
 from . import test_offer_report
 from . import test_offer_rules
 from . import test_offer_tour
+from . import test_flat_rate
+from . import test_pricing_invariants
+from . import test_pricing_rules
+from . import test_pricing_terms

@@ -162,6 +162,7 @@ class TestReconciliation(TransactionCase):
                 charge.left_out_amount,
             )
             worked = charge.currency_id.round(charge.worked_qty * charge.price_unit)
+            worked += charge.uplift_amount
             self.assertAlmostEqual(sum(shares), worked, 6, charge.name)
             if not charge.leakage_reason_id:
                 self.assertAlmostEqual(charge.left_out_amount, 0.0, 6, charge.name)

@@ -4,8 +4,10 @@ from . import field_service_sale_work
 from . import field_service_sale_line_work
 from . import field_service_sale_line_cancel
 from . import field_service_company_offers
+from . import field_service_company_onsite
 from . import res_company
 from . import res_config_settings
+from . import field_service_employee_cash
 from . import hr_employee
 from . import resource_resource
 from . import field_service_labour_rate
@@ -30,6 +32,8 @@ from . import field_service_charging
 from . import field_service_expectation
 from . import field_service_order_billing
 from . import field_service_order_sale
+from . import field_service_order_onsite
+from . import field_service_order_cash
 from . import field_service_order_coverage
 from . import field_service_order_coverage_check
 from . import field_service_offer_evidence
@@ -53,11 +57,17 @@ from . import field_service_offer_result
 from . import field_service_offer
 from . import field_service_offer_report
 from . import field_service_my_day_offers
+from . import field_service_my_day_payment
 from . import field_service_my_day_page
 from . import field_service_visit
 from . import account_tax
+from . import account_journal
+from . import account_move_onsite
 from . import account_move
 from . import account_move_line
+from . import field_service_cash_count_posting
+from . import field_service_cash_count
+from . import account_payment
 from . import sale_order
 from . import sale_order_line
 from . import stock_move

@@ -4,7 +4,8 @@ from .sale_order import ORDER_GROUPS
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "field.service.move.onsite"]
 
     service_order_ids = fields.Many2many(
         comodel_name="field.service.order",

@@ -50,6 +50,12 @@ class FieldServiceJobType(models.Model):
         groups=PRICE_GROUPS,
         help="For work of this kind, unless the agreement or the customer has others.",
     )
+    invoice_on_site = fields.Boolean(
+        string="Invoice on Site",
+        default=True,
+        help="The technician may make the invoice and take the payment when the work is "
+        "finished, if the company allows it.",
+    )
     fixed_product_id = fields.Many2one(
         comodel_name="product.product",
         string="Fixed Price Product",

@@ -4,7 +4,11 @@ from odoo.exceptions import UserError
 
 class FieldServiceMyDayPage(models.AbstractModel):
     _name = "field.service.my.day.page"
-    _inherit = ["field.service.my.day.page", "field.service.my.day.offers"]
+    _inherit = [
+        "field.service.my.day.page",
+        "field.service.my.day.offers",
+        "field.service.my.day.payment",
+    ]
 
     @api.model
     def _get_page_values(self, visit):
@@ -22,6 +26,7 @@ class FieldServiceMyDayPage(models.AbstractModel):
                 ),
             },
             "offers": self._get_offers(visit),
+            "payment": self._get_payment_values(visit),
         }
 
     @api.model
@@ -41,7 +46,12 @@ class FieldServiceMyDayReport(models.AbstractModel):
 
     @api.model
     def _get_action_kinds(self):
-        return {**super()._get_action_kinds(), "offer": "_apply_offer"}
+        return {
+            **super()._get_action_kinds(),
+            "offer": "_apply_offer",
+            "invoice": "_apply_invoice",
+            "cash": "_apply_cash",
+        }
 
     @api.model
     def _apply_offer(self, report):

@@ -27,6 +27,8 @@ class FieldServiceOrder(models.Model):
         "field.service.expectation",
         "field.service.order.billing",
         "field.service.order.offers",
+        "field.service.order.onsite",
+        "field.service.order.cash",
     ]
 
     # How it is priced

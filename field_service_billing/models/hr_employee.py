@@ -3,7 +3,8 @@ from odoo.fields import Domain
 
 
 class HrEmployee(models.Model):
-    _inherit = "hr.employee"
+    _name = "hr.employee"
+    _inherit = ["hr.employee", "field.service.employee.cash"]
 
     def write(self, vals):
         result = super().write(vals)

@@ -6,7 +6,11 @@ TRAVEL_ACCOUNTS = ("service_travel_account_id", "service_travel_contra_account_i
 
 class ResCompany(models.Model):
     _name = "res.company"
-    _inherit = ["res.company", "field.service.company.offers"]
+    _inherit = [
+        "res.company",
+        "field.service.company.offers",
+        "field.service.company.onsite",
+    ]
 
     # Cost of labour and travel
     service_absorb_labour = fields.Boolean(

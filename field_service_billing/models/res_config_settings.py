@@ -71,3 +71,9 @@ class ResConfigSettings(models.TransientModel):
     service_offer_overdue_amount = fields.Monetary(
         related="company_id.service_offer_overdue_amount", readonly=False
     )
+    service_onsite_invoice = fields.Selection(
+        related="company_id.service_onsite_invoice", readonly=False
+    )
+    service_handover_journal_id = fields.Many2one(
+        related="company_id.service_handover_journal_id", readonly=False
+    )

@@ -43,8 +43,10 @@ class AccountJournal(models.Model):
                 _("Its account also belongs to %(other)s.", other=others.display_name),
             ),
             (
-                account
-                and self._get_service_cash_methods().payment_account_id != account,
+                any(
+                    method.payment_account_id != account
+                    for method in self._get_service_cash_methods()
+                ),
                 _("Its payment methods do not pay into its own account."),
             ),
             (

@@ -133,4 +133,5 @@ class AccountMoveOnsite(models.AbstractModel):
                 "group_payment": True,
             }
         )
-        return wizard._create_payments()
+        # The wizard gives its payments without the full rights it is used with here.
+        return wizard._create_payments().sudo()

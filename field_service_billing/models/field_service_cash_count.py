@@ -322,6 +322,8 @@ class FieldServiceCashCount(models.Model):
         count._post_handover()
         receipts.service_cash_count_id = count
         count.write({"difference_move_id": move.id, "state": "confirmed"})
+        # The index that allows one draft reads the table, not the cache.
+        count.flush_recordset(["state"])
 
     def _check_counted(self):
         """Refuse what does not add up, in words, before anything is posted."""

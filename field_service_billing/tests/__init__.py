@@ -23,3 +23,5 @@ from . import test_flat_rate
 from . import test_pricing_invariants
 from . import test_pricing_rules
 from . import test_pricing_terms
+from . import test_payment_onsite
+from . import test_cash_count

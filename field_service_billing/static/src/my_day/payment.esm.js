@@ -29,7 +29,7 @@ export class MyDayPayment extends Component {
     }
 
     /** The invoice of the open sheet, as it is now. */
-    get invoice() {
+    get chosen() {
         return this.payment.invoices.find(({id}) => id === this.state.invoiceId);
     }
 
@@ -78,7 +78,7 @@ export class MyDayPayment extends Component {
 
     async ask() {
         await this.refresh();
-        if (this.invoice?.state !== "open") {
+        if (this.chosen?.state !== "open") {
             this.stopAsking();
         }
     }
@@ -130,14 +130,14 @@ export class MyDayPayment extends Component {
     }
 
     get change() {
-        const {digits, symbol} = this.invoice.cash;
+        const {digits, symbol} = this.chosen.cash;
         const change = (this.received || 0) - (this.amount || 0);
         return change > 0 ? `${change.toFixed(digits)} ${symbol}` : "";
     }
 
     /** Why the payment cannot be booked as it is; the server decides. */
     get problem() {
-        const {due, text, digits} = this.invoice.cash;
+        const {due, text, digits} = this.chosen.cash;
         const cent = 10 ** -digits / 2;
         if (!(this.amount > 0)) {
             return _t("Enter the amount that is paid.");
@@ -158,7 +158,7 @@ export class MyDayPayment extends Component {
 
     takeCash() {
         const {receipt, email} = this.form;
-        const {id, name} = this.invoice;
+        const {id, name} = this.chosen;
         this.props.report("cash", {
             invoice_id: id,
             name,

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools.image import image_data_uri
 
-QR_SIZE = 300
+from odoo.addons.field_service.tools.qr_code import make_qr_code
 
 
 class AccountMoveOnsite(models.AbstractModel):
@@ -60,13 +60,11 @@ class AccountMoveOnsite(models.AbstractModel):
         return bool(providers)
 
     def _get_onsite_qr(self):
-        """Return the link as an image for ``src``, made by Odoo."""
+        """Return the link as an image for ``src``, as on the labels of equipment."""
         link = self._get_onsite_link()
         if not link:
             return ""
-        report = self.env["ir.actions.report"]
-        image = report.barcode("QR", link, width=QR_SIZE, height=QR_SIZE)
-        return image_data_uri(base64.b64encode(image))
+        return image_data_uri(base64.b64encode(make_qr_code(link)))
 
     # ----------------------------------------------------------------------- cash
     def _get_cash_due(self, currency, date):

@@ -14,6 +14,7 @@ MODULES = (
     "stock_landed_costs",
     "stock_dropshipping",
     "hr_expense",
+    "payment_demo",
 )
 FOLDER = "tests/companions"
 STORY = CHECKOUT / "tests" / "story.py"

@@ -93,3 +93,32 @@ registry.category("web_tour.tours").add("field_service_payment_refused", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("field_service_pay_online", {
+    steps: () => [
+        {
+            content: "What is to pay",
+            trigger: "#pay_with:not(.fade), .modal.show:contains('160.00')",
+        },
+        {
+            content: "Take the demo provider",
+            trigger: "input[name='o_payment_radio'][data-provider-code='demo']",
+            run: "click",
+        },
+        {
+            content: "Card number",
+            trigger: "input[name='customer_input']",
+            run: "edit 4242424242424242",
+        },
+        {
+            content: "Pay",
+            trigger: "button[name='o_payment_submit_button']:enabled",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "Paid",
+            trigger: "body:contains('successfully processed'), body:contains('Paid')",
+        },
+    ],
+});

@@ -75,6 +75,7 @@ class FieldServiceMyDayPayment(models.AbstractModel):
             "due": due,
             "text": currency.format(due),
             "symbol": currency.symbol or currency.name,
+            "before": currency.position == "before",
             "digits": currency.decimal_places,
         }
 

@@ -3,6 +3,7 @@ import {parseNumber} from "@field_service/my_day/pending.esm";
 import {MyDaySheet} from "@field_service/my_day/sheet.esm";
 import {Component, onWillUnmount, useState} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
+import {localization} from "@web/core/l10n/localization";
 import {_t} from "@web/core/l10n/translation";
 import {uuid} from "@web/core/utils/strings";
 import {useService} from "@web/core/utils/hooks";
@@ -104,7 +105,7 @@ export class MyDayPayment extends Component {
     // ----------------------------------------------------------------------- cash
     openCash(invoice) {
         Object.assign(this.state, {sheet: "cash", invoiceId: invoice.id});
-        const due = invoice.cash.due.toFixed(invoice.cash.digits);
+        const due = this.write(invoice.cash.due, invoice.cash.digits);
         // However often "Received" is tapped, this is one receipt.
         Object.assign(this.form, {
             amount: due,
@@ -129,10 +130,16 @@ export class MyDayPayment extends Component {
         return parseNumber(this.form.received);
     }
 
+    /** A number as it is typed here. */
+    write(number, digits) {
+        return number.toFixed(digits).replace(".", localization.decimalPoint);
+    }
+
     get change() {
-        const {digits, symbol} = this.chosen.cash;
+        const {digits, symbol, before} = this.chosen.cash;
         const change = (this.received || 0) - (this.amount || 0);
-        return change > 0 ? `${change.toFixed(digits)} ${symbol}` : "";
+        const text = this.write(change, digits);
+        return change > 0 ? (before ? `${symbol} ${text}` : `${text} ${symbol}`) : "";
     }
 
     /** Why the payment cannot be booked as it is; the server decides. */

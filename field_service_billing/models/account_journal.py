@@ -23,7 +23,9 @@ class AccountJournal(models.Model):
             journal._get_service_cash_methods().payment_account_id = account
 
     def _get_service_cash_methods(self):
-        return self.inbound_payment_method_line_ids | self.outbound_payment_method_line_ids
+        return (
+            self.inbound_payment_method_line_ids | self.outbound_payment_method_line_ids
+        )
 
     def _get_service_cash_issues(self):
         """Say why this journal cannot carry a technician's cash.
@@ -32,30 +34,31 @@ class AccountJournal(models.Model):
         """
         self.ensure_one()
         account, company = self.default_account_id, self.company_id
-        _ = self.env._
         others = self.search(
             [("default_account_id", "=", account.id), ("id", "!=", self.id)], limit=1
         )
         checks = [
-            (not account, _("It has no cash account.")),
+            (not account, self.env._("It has no cash account.")),
             (
                 account and others,
-                _("Its account also belongs to %(other)s.", other=others.display_name),
+                self.env._(
+                    "Its account also belongs to %(other)s.", other=others.display_name
+                ),
             ),
             (
                 any(
                     method.payment_account_id != account
                     for method in self._get_service_cash_methods()
                 ),
-                _("Its payment methods do not pay into its own account."),
+                self.env._("Its payment methods do not pay into its own account."),
             ),
             (
                 not self.profit_account_id or not self.loss_account_id,
-                _("It has no accounts for what is too much or missing."),
+                self.env._("It has no accounts for what is too much or missing."),
             ),
             (
                 not company.transfer_account_id,
-                _("The company has no account for internal transfers."),
+                self.env._("The company has no account for internal transfers."),
             ),
         ]
         return [text for failed, text in checks if failed]

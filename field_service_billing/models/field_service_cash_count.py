@@ -221,7 +221,8 @@ class FieldServiceCashCount(models.Model):
         if ours and any(count.state == "confirmed" for count in self):
             raise UserError(
                 self.env._(
-                    "A confirmed count is in the books and stays as it is: make another."
+                    "A confirmed count is in the books and stays as it is: make "
+                    "another."
                 )
             )
         result = super().write(vals)
@@ -338,9 +339,10 @@ class FieldServiceCashCount(models.Model):
                     expected=currency.format(expected),
                 )
             )
-        if not currency.is_zero(self.difference) and not (
-            self.explanation or ""
-        ).strip():
+        if (
+            not currency.is_zero(self.difference)
+            and not (self.explanation or "").strip()
+        ):
             raise UserError(
                 self.env._(
                     "%(count)s: say in one sentence why %(difference)s is too much or "
@@ -364,8 +366,8 @@ class FieldServiceCashCount(models.Model):
         if target == self.journal_id or target.type not in ("cash", "bank"):
             raise UserError(
                 self.env._(
-                    "%(count)s: say where the cash is handed over to: main cash, or the "
-                    "bank. The usual one is in the settings.",
+                    "%(count)s: say where the cash is handed over to: main cash, or "
+                    "the bank. The usual one is in the settings.",
                     count=self.name,
                 )
             )

@@ -16,8 +16,8 @@ class FieldServiceCompanyOnsite(models.AbstractModel):
         string="Invoice on Site",
         required=True,
         default="none",
-        help="What the technician makes on his phone when the work is finished. He sees "
-        "what is to pay, without any right on accounting.",
+        help="What the technician makes on his phone when the work is finished. He "
+        "sees what is to pay, without any right on accounting.",
     )
     service_handover_journal_id = fields.Many2one(
         comodel_name="account.journal",

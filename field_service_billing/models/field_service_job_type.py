@@ -53,8 +53,8 @@ class FieldServiceJobType(models.Model):
     invoice_on_site = fields.Boolean(
         string="Invoice on Site",
         default=True,
-        help="The technician may make the invoice and take the payment when the work is "
-        "finished, if the company allows it.",
+        help="The technician may make the invoice and take the payment when the work "
+        "is finished, if the company allows it.",
     )
     fixed_product_id = fields.Many2one(
         comodel_name="product.product",

@@ -74,8 +74,8 @@ class FieldServiceOrderCash(models.AbstractModel):
         if not invoice or self._get_onsite_mode() == "none":
             raise UserError(
                 self.env._(
-                    "This invoice is not paid on site, or not any longer: load the page "
-                    "anew, or ask the office."
+                    "This invoice is not paid on site, or not any longer: load the "
+                    "page anew, or ask the office."
                 )
             )
         return invoice
@@ -116,7 +116,9 @@ class FieldServiceOrderCash(models.AbstractModel):
         :return: what went wrong, in words; nothing when all is well
         """
         if not payment.partner_id.email:
-            return self.env._("The customer has no e-mail address: no receipt was sent.")
+            return self.env._(
+                "The customer has no e-mail address: no receipt was sent."
+            )
         template = self.env.ref("account.mail_template_data_payment_receipt", False)
         try:
             # The money is here, whatever becomes of the letter.

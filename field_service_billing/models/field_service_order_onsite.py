@@ -39,7 +39,9 @@ class FieldServiceOrderOnsite(models.AbstractModel):
         if order.billing_state == "not_billable":
             return [self.env._("There is nothing to pay for this work order.")]
         issues = list(order._get_billing_issues())
-        waiting = order.sale_order_ids.filtered(lambda so: so.state in ("draft", "sent"))
+        waiting = order.sale_order_ids.filtered(
+            lambda so: so.state in ("draft", "sent")
+        )
         if waiting:
             issues.append(
                 self.env._(
@@ -89,9 +91,7 @@ class FieldServiceOrderOnsite(models.AbstractModel):
                 None,
                 product_id=charge.product_id,
                 tax_ids=position.map_tax(
-                    charge.product_id.taxes_id._filter_taxes_by_company(
-                        self.company_id
-                    )
+                    charge.product_id.taxes_id._filter_taxes_by_company(self.company_id)
                 ),
                 price_unit=charge._get_sale_price(sale_order),
                 quantity=charge.quantity,
@@ -116,9 +116,9 @@ class FieldServiceOrderOnsite(models.AbstractModel):
         self._lock_payment()
         # What a technician may not do anywhere else; the checks come first.
         order = self.sudo().with_company(self.company_id)
-        if order.billing_state in ("drafted", "invoiced", "paid"):
-            if order._get_onsite_invoices():
-                return order.env["account.move"]
+        made = order.billing_state in ("drafted", "invoiced", "paid")
+        if made and order._get_onsite_invoices():
+            return order.env["account.move"]
         issues = order._get_onsite_issues()
         if issues:
             raise UserError("\n".join(issues))

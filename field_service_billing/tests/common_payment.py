@@ -76,7 +76,9 @@ class PaymentCommon(FieldServiceBillingCommon):
 
     @classmethod
     def _get_payment(cls, order, phone=None):
-        page = (cls.phone if phone is None else phone).get_visit_page(order.visit_ids[:1].id)
+        page = (cls.phone if phone is None else phone).get_visit_page(
+            order.visit_ids[:1].id
+        )
         return page["visits"][0]["payment"]
 
     @classmethod

@@ -103,9 +103,7 @@ class TestCashCount(PaymentCommon):
             {
                 "journal_id": self.box.id,
                 "line_ids": [
-                    Command.create(
-                        {"account_id": account.id, "balance": balance}
-                    )
+                    Command.create({"account_id": account.id, "balance": balance})
                     for account, balance in (
                         (self.box.default_account_id, 50.0),
                         (self.company.transfer_account_id, -50.0),
@@ -188,8 +186,12 @@ class TestCashCount(PaymentCommon):
     def test_another_company_sees_nothing(self):
         count = self._create_count()
         other = self._create_user("other", "field_service_billing.group_billing")
-        other.write({"company_ids": [Command.set(self.company_b.ids)],
-                     "company_id": self.company_b.id})
+        other.write(
+            {
+                "company_ids": [Command.set(self.company_b.ids)],
+                "company_id": self.company_b.id,
+            }
+        )
         found = self.env["field.service.cash.count"].with_user(other).search([])
         self.assertNotIn(count, found)
 

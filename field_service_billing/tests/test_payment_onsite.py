@@ -105,7 +105,9 @@ class TestPaymentOnsite(PaymentCommon):
 
     def test_the_total_is_what_the_invoice_says(self):
         """Parts, a discount, an included tax mapped by a fiscal position."""
-        included = self.tax.copy({"name": "VAT incl", "price_include_override": "tax_included"})
+        included = self.tax.copy(
+            {"name": "VAT incl", "price_include_override": "tax_included"}
+        )
         position = self.env["account.fiscal.position"].create(
             {"name": "Abroad", "company_id": self.company.id}
         )
@@ -192,7 +194,9 @@ class TestCashOnsite(PaymentCommon):
         invoice = order.invoice_ids
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual(order.billing_state, "paid")
-        payment = self.env["account.payment"].search([("service_order_id", "=", order.id)])
+        payment = self.env["account.payment"].search(
+            [("service_order_id", "=", order.id)]
+        )
         self.assertEqual((payment.amount, payment.journal_id), (192.0, self.box))
         receivable = invoice.line_ids.filtered(
             lambda line: line.display_type == "payment_term"
@@ -309,7 +313,11 @@ class TestCashOnsite(PaymentCommon):
         order = self._create_invoiced_order()
         self.company.fiscalyear_lock_date = fields.Date.subtract(today, days=1)
         payment = order.with_user(self.user_technician)._take_cash(
-            order.invoice_ids.id, 192.0, 192.0, "late", fields.Date.subtract(today, days=2)
+            order.invoice_ids.id,
+            192.0,
+            192.0,
+            "late",
+            fields.Date.subtract(today, days=2),
         )
         self.assertEqual(payment.date, today)
         self.assertEqual(order.billing_state, "paid")
@@ -371,9 +379,9 @@ class TestCashOnsite(PaymentCommon):
     def test_an_early_payment_discount(self):
         """2 % of 192.00 within 10 days: 188.16 pays it all."""
         order = self._create_worked_order(2.0)
-        order.partner_id.with_company(
-            self.company
-        ).property_payment_term_id = self.env["account.payment.term"].create(
+        order.partner_id.with_company(self.company).property_payment_term_id = self.env[
+            "account.payment.term"
+        ].create(
             {
                 "name": "2 % in 10 days",
                 "early_discount": True,

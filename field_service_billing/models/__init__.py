@@ -58,6 +58,7 @@ from . import field_service_offer
 from . import field_service_offer_report
 from . import field_service_my_day_offers
 from . import field_service_my_day_payment
+from . import field_service_my_day_cash
 from . import field_service_my_day_page
 from . import field_service_visit
 from . import account_tax

@@ -42,7 +42,8 @@ class FieldServiceMyDayPage(models.AbstractModel):
 
 
 class FieldServiceMyDayReport(models.AbstractModel):
-    _inherit = "field.service.my.day.report"
+    _name = "field.service.my.day.report"
+    _inherit = ["field.service.my.day.report", "field.service.my.day.cash"]
 
     @api.model
     def _get_action_kinds(self):

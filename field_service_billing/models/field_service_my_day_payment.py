@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class FieldServiceMyDayPayment(models.AbstractModel):
-    """What the phone shows about the money, and the two things it may report.
+    """What the phone shows about the money.
 
     One total with its taxes; no price of anything, and no cost.
     """
@@ -93,29 +92,3 @@ class FieldServiceMyDayPayment(models.AbstractModel):
                 order="id",
             )
         ]
-
-    # -------------------------------------------------------------------- reports
-    @api.model
-    def _apply_invoice(self, report):
-        """Make the invoice of the visit's work order."""
-        invoices = report.visit.order_id._invoice_on_site()
-        return None if invoices else self.env._("The invoice was made already.")
-
-    @api.model
-    def _apply_cash(self, report):
-        """Book cash for an invoice, and send the receipt if it is wanted."""
-        payload = report.payload
-        receipt = payload.get("receipt")
-        if not isinstance(receipt, str) or not receipt.strip():
-            raise UserError(self.env._("Open the payment anew and enter it again."))
-        order = report.visit.order_id
-        payment = order._take_cash(
-            payload.get("invoice_id"),
-            payload.get("amount"),
-            payload.get("received"),
-            receipt,
-            fields.Datetime.context_timestamp(self, report.time).date(),
-        )
-        if payload.get("email"):
-            return order._send_receipt(payment)
-        return None

@@ -22,7 +22,7 @@ class FieldServiceOrderOnsite(models.AbstractModel):
         :rtype: str
         """
         self.ensure_one()
-        if not self.job_type_id.invoice_on_site:
+        if self.job_type_id and not self.job_type_id.invoice_on_site:
             return "none"
         return self.company_id.service_onsite_invoice
 
@@ -40,7 +40,7 @@ class FieldServiceOrderOnsite(models.AbstractModel):
             return [self.env._("There is nothing to pay for this work order.")]
         issues = list(order._get_billing_issues())
         waiting = order.sale_order_ids.filtered(
-            lambda so: so.state in ("draft", "sent")
+            lambda so: so.state in ("draft", "sent") and not so._is_service_offer()
         )
         if waiting:
             issues.append(
@@ -63,7 +63,7 @@ class FieldServiceOrderOnsite(models.AbstractModel):
         company = self.company_id
         order = self.with_company(company)
         base_lines = order._get_onsite_charge_lines()
-        for sale_order in order.sale_order_ids.filtered(lambda so: so.state == "sale"):
+        for sale_order in order._get_onsite_sale_orders():
             base_lines += [
                 line._prepare_base_line_for_taxes_computation(
                     quantity=-1.0 if line.is_downpayment else line.qty_to_invoice
@@ -77,6 +77,12 @@ class FieldServiceOrderOnsite(models.AbstractModel):
         currency = order.billing_currency_id
         totals = taxes._get_tax_totals_summary(base_lines, currency, company)
         return currency.round(totals["total_amount_currency"])
+
+    def _get_onsite_sale_orders(self):
+        """Return the sales orders that would be invoiced as well."""
+        return self.sale_order_ids.filtered(
+            lambda so: so.state == "sale" and not so._is_service_offer()
+        )
 
     def _get_onsite_charge_lines(self):
         """Return the open charges as Odoo's computation of taxes takes them."""

@@ -49,6 +49,10 @@ export class MyDayPayment extends Component {
         );
     }
 
+    describeRest({total}) {
+        return _t("of %s, the rest is paid", total);
+    }
+
     labelOf(action) {
         return kindRegistry.get(action.kind).label(action);
     }

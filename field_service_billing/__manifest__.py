@@ -42,6 +42,8 @@
         "views/field_service_visit_views.xml",
         "views/product_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_portal_templates.xml",
+        "report/sale_report_templates.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
         "views/field_service_offer_rule_views.xml",

@@ -1,5 +1,7 @@
 from . import product_template
 from . import field_service_part
+from . import field_service_quote_option
+from . import field_service_sale_option
 from . import field_service_sale_work
 from . import field_service_sale_line_work
 from . import field_service_sale_line_cancel
@@ -31,6 +33,7 @@ from . import field_service_charge
 from . import field_service_charging
 from . import field_service_expectation
 from . import field_service_order_billing
+from . import field_service_order_quote
 from . import field_service_order_sale
 from . import field_service_order_onsite
 from . import field_service_order_cash

@@ -78,7 +78,9 @@ class FieldServiceChargeSale(models.AbstractModel):
         """Take the pricelist's price again for what is not sold any more."""
         sold = self.filtered(lambda charge: charge.price_origin == "quoted")
         if sold:
-            sold.write({"price_origin": "pricelist"})
+            entered = sold.filtered(lambda charge: charge.kind in ("fee", "manual"))
+            entered.write({"price_origin": "manual"})
+            (sold - entered).write({"price_origin": "pricelist"})
             sold._compute_coverage()
 
     def _update_flat(self, line, quantity):

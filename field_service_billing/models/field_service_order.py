@@ -16,6 +16,7 @@ class FieldServiceOrder(models.Model):
 
     _name = "field.service.order"
     _inherit = [
+        "field.service.order.quote",
         "field.service.order.sale",
         "field.service.order.pricing",
         "field.service.order.methods",

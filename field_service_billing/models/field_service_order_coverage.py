@@ -63,7 +63,6 @@ class FieldServiceOrderCoverage(models.AbstractModel):
         selection=[
             ("warranty", "Warranty of the equipment"),
             ("agreement", "Agreement"),
-            ("quotation", "Accepted quotation"),
             ("job_type", "Job type"),
             ("person", "Decided by hand"),
         ],

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from .field_service_charge_coverage import ChargeCoverage
 from .field_service_job_type import PRICE_GROUPS
 from .field_service_order_billing import FINISHED_STATES
 
@@ -69,7 +70,6 @@ class FieldServiceOrderSale(models.AbstractModel):
                 order.planned_hours = hours
             for part in lines.service_part_ids:
                 part.quoted_qty = part.sale_line_id.product_uom_qty
-            order._decide_sold_coverage()
 
     def _get_company_amount(self, line):
         """Return what a sales order line brings, in company currency."""
@@ -93,39 +93,20 @@ class FieldServiceOrderSale(models.AbstractModel):
                     "quoted_on": lines and order.quoted_on,
                 }
             )
-            order._decide_sold_coverage()
         self._process_charges()
 
-    def _decide_sold_coverage(self):
-        """Decide anew who pays, unless a person has done so."""
-        if self.coverage_rule != "person" and not self._has_billed_charges():
-            self._apply_coverage(self._decide_coverage())
-
-    def _get_coverage_rules(self):
-        """What the customer has accepted to pay is asked first."""
-        return ["quotation", *super()._get_coverage_rules()]
-
-    def _decide_coverage_quotation(self):
-        """The customer pays what he has accepted."""
-        lines = self._get_sold_lines()
-        if not lines:
-            return None
-        return self._prepare_coverage_decision(
-            "chargeable",
-            "quotation",
-            self.env._(
-                "Sold with %(sales)s", sales=", ".join(lines.order_id.mapped("name"))
-            ),
-        )
-
     def _get_charge_coverage(self, charge):
-        """A sold line has its own discount; an agreement gives no second one."""
+        """What was accepted is paid for, at its own discount, unless a person decides.
+
+        The rest of the work is covered as it would be without any sale.
+        """
         coverage = super()._get_charge_coverage(charge)
         # As above.
         line = charge.sudo().sale_line_id
-        if line._is_sold_work() and coverage.coverage == "chargeable":
-            return coverage._replace(discount=line.discount)
-        return coverage
+        given = self.coverage_rule == "person" and self.coverage != "chargeable"
+        if given or not line._is_sold_work():
+            return coverage
+        return ChargeCoverage("chargeable", coverage.line.browse(), line.discount)
 
     # ---------------------------------------------------------------------- charges
     def _get_charge_targets(self):

@@ -28,8 +28,10 @@ class FieldServiceSaleLineCancel(models.AbstractModel):
     def _sync_flat_charges(self):
         """Charge the accepted prices of these lines, once each. Idempotent."""
         charges = self.env["field.service.charge"]
-        for line in self.filtered(lambda line: line.service_basis == "finished"):
-            known = line.service_charge_ids.filtered(lambda c: c.kind == "quoted")
+        for line in self.filtered(
+            lambda line: line.service_basis in ("finished", "fee")
+        ):
+            known = line.service_charge_ids or line._take_over_fee()
             billed = known.filtered(lambda charge: charge._is_billed())
             rest = line.product_uom_qty - sum(billed.mapped("worked_qty"))
             free = (known - billed)[:1]
@@ -37,6 +39,19 @@ class FieldServiceSaleLineCancel(models.AbstractModel):
                 free._update_flat(line, rest)
             elif not line.product_uom_id.is_zero(rest):
                 charges.create(line._prepare_flat_charge_values(rest))
+
+    def _take_over_fee(self):
+        """Take the charge that was entered for what is sold now, if there is one."""
+        if self.service_basis != "fee":
+            return self.service_charge_ids
+        fee = self.service_order_id.charge_ids.filtered(
+            lambda charge: charge.kind in ("fee", "manual")
+            and not charge.sale_line_id
+            and charge.product_id == self.product_id
+        )[:1]
+        if fee:
+            fee._attach_to_sale(self)
+        return fee
 
     def _prepare_flat_charge_values(self, quantity):
         """Return the values of the charge that stands for an accepted price."""

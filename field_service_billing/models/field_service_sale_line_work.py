@@ -38,6 +38,7 @@ class FieldServiceSaleLineWork(models.AbstractModel):
             and self.service_order_id
             and self.state == "sale"
             and not self.display_type
+            and not self._is_left_out()
         )
 
     def _is_offered_work(self):
@@ -142,14 +143,14 @@ class FieldServiceSaleLineWork(models.AbstractModel):
         goods._plan_parts()
 
     def _plan_parts(self):
-        """Plan the sold goods on their work orders; what the kit has is that part."""
+        """Plan the sold goods on their work orders; what is planned is that part."""
         parts = self.env["field.service.part"]
         for line in self:
             planned = line.service_order_id.part_ids.filtered(
                 lambda part, line=line: part.product_id == line.product_id
                 and part.uom_id == line.product_uom_id
-                and part.state == "draft"
-                and not part.sale_line_id
+                and part.state in ("draft", "waiting", "reserved")
+                and not part.sale_line_id._is_sold_work()
             )[:1]
             values = {
                 "sale_line_id": line.id,
@@ -228,8 +229,7 @@ class FieldServiceSaleLineWork(models.AbstractModel):
 
     def _find_for_charge(self, charge):
         """Return which of these lines a charge of the work belongs to."""
-        kinds = {"labour": "labour", "travel": "travel", "part": "part"}
-        lines = self.filtered(lambda line: line.service_basis == kinds.get(charge.kind))
+        lines = self.filtered(lambda line: line.service_basis == charge.kind)
         if charge.kind == "part":
             own = lines.filtered(lambda line: charge.part_id in line.service_part_ids)
             same = lines.filtered(lambda line: line.product_id == charge.product_id)

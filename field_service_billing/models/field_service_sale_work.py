@@ -114,6 +114,11 @@ class FieldServiceSaleWork(models.AbstractModel):
     def _accept_lines(self):
         """Tell the work orders what the customer has accepted."""
         lines = self.order_line.filtered(lambda line: line._is_sold_work())
+        lines.filtered(
+            lambda line: line.service_basis == "part"
+            and line.product_uom_qty > 0
+            and not line.service_part_ids
+        )._plan_parts()
         orders = lines.service_order_id
         orders._take_over_sale(self)
         orders._process_charges()

@@ -5,6 +5,7 @@ SERVICE_BASES = [
     ("labour", "Hours worked"),
     ("travel", "Hours on the road"),
     ("part", "Parts used"),
+    ("fee", "Agreed price, beside the work"),
 ]
 
 

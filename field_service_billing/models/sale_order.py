@@ -1,17 +1,30 @@
 from odoo import Command, api, fields, models
 
+from .field_service_quote_option import COST_GROUPS
+
 ORDER_GROUPS = "field_service.group_technician,field_service.group_cost"
 
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["field.service.sale.work", "sale.order"]
+    _inherit = [
+        "field.service.sale.option",
+        "field.service.sale.work",
+        "sale.order",
+    ]
 
     service_order_ids = fields.Many2many(
         comodel_name="field.service.order",
         string="Work Orders",
         compute="_compute_service_order_ids",
         groups=ORDER_GROUPS,
+    )
+    service_margin = fields.Monetary(
+        string="Expected Margin",
+        compute="_compute_service_margin",
+        groups=COST_GROUPS,
+        help="Before tax, less what the planned work is expected to cost. Not shown to "
+        "the customer.",
     )
     service_order_count = fields.Integer(
         compute="_compute_service_order_ids", groups=ORDER_GROUPS

@@ -8,6 +8,7 @@ from .field_service_job_type import PRICE_GROUPS
 class SaleOrderLine(models.Model):
     _name = "sale.order.line"
     _inherit = [
+        "field.service.sale.line.option",
         "field.service.sale.line.work",
         "field.service.sale.line.cancel",
         "sale.order.line",

@@ -26,3 +26,4 @@ from . import test_pricing_terms
 from . import test_payment_onsite
 from . import test_cash_count
 from . import test_payment_tour
+from . import test_quote

@@ -30,7 +30,7 @@ class TestSaleWork(SaleWorkCommon):
         self.assertEqual(order.requested_stop, datetime(2026, 3, 5, 23, 59, 59))
         self.assertEqual(order.sale_order_ids, sale_order.sudo())
         self.assertEqual(order.quoted_amount, 500.0)
-        self.assertEqual(order.coverage_rule, "quotation")
+        self.assertEqual(order.coverage_rule, "job_type")
 
     def test_confirmed_once_more(self):
         sale_order = self._sell((self.flat, 1.0))

@@ -32,6 +32,7 @@
         "views/field_service_job_type_views.xml",
         "views/field_service_pricing_views.xml",
         "views/field_service_flat_rate_views.xml",
+        "views/field_service_extra_views.xml",
         "views/field_service_order_views.xml",
         "views/field_service_order_pricing_views.xml",
         "views/field_service_order_coverage_views.xml",

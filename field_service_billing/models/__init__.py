@@ -34,6 +34,7 @@ from . import field_service_charging
 from . import field_service_expectation
 from . import field_service_order_billing
 from . import field_service_order_quote
+from . import field_service_order_extra
 from . import field_service_order_sale
 from . import field_service_order_onsite
 from . import field_service_order_cash
@@ -62,6 +63,9 @@ from . import field_service_offer_report
 from . import field_service_my_day_offers
 from . import field_service_my_day_payment
 from . import field_service_my_day_cash
+from . import field_service_extra
+from . import field_service_my_day_extras
+from . import field_service_my_day_extra_report
 from . import field_service_my_day_page
 from . import field_service_visit
 from . import account_tax

@@ -8,6 +8,7 @@ class FieldServiceMyDayPage(models.AbstractModel):
         "field.service.my.day.page",
         "field.service.my.day.offers",
         "field.service.my.day.payment",
+        "field.service.my.day.extras",
     ]
 
     @api.model
@@ -33,6 +34,9 @@ class FieldServiceMyDayPage(models.AbstractModel):
     def _get_pages(self, visits):
         """Add why something may be declined, once for all pages."""
         pages = super()._get_pages(visits)
+        extras = self._get_extras(visits)
+        for page in pages:
+            page["extras"] = extras[page["id"]]
         if any(page["offers"] for page in pages):
             reasons = self.env["field.service.reason"].search([("kind", "=", "offer")])
             named = [{"id": reason.id, "name": reason.name} for reason in reasons]
@@ -43,7 +47,11 @@ class FieldServiceMyDayPage(models.AbstractModel):
 
 class FieldServiceMyDayReport(models.AbstractModel):
     _name = "field.service.my.day.report"
-    _inherit = ["field.service.my.day.report", "field.service.my.day.cash"]
+    _inherit = [
+        "field.service.my.day.report",
+        "field.service.my.day.cash",
+        "field.service.my.day.extra.report",
+    ]
 
     @api.model
     def _get_action_kinds(self):
@@ -52,6 +60,7 @@ class FieldServiceMyDayReport(models.AbstractModel):
             "offer": "_apply_offer",
             "invoice": "_apply_invoice",
             "cash": "_apply_cash",
+            "extra": "_apply_extra",
         }
 
     @api.model

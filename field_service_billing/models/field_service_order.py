@@ -17,6 +17,7 @@ class FieldServiceOrder(models.Model):
     _name = "field.service.order"
     _inherit = [
         "field.service.order.quote",
+        "field.service.order.extra",
         "field.service.order.sale",
         "field.service.order.pricing",
         "field.service.order.methods",

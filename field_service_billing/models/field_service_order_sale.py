@@ -55,7 +55,11 @@ class FieldServiceOrderSale(models.AbstractModel):
     def _take_over_sale(self, sale_order):
         """Keep what the customer has accepted as what was quoted, and expect it."""
         for order in self:
-            lines = order._get_sold_lines()
+            lines = order._get_sold_lines().filtered(
+                lambda line: not line.is_service_extra
+            )
+            if not lines:
+                continue
             hours = sum(line._get_sold_hours() for line in lines)
             amount = sum(order._get_company_amount(line) for line in lines)
             order.write(
@@ -112,21 +116,27 @@ class FieldServiceOrderSale(models.AbstractModel):
     def _get_charge_targets(self):
         """Charge nothing on top of a price that was accepted for the whole.
 
-        What was sold beside that price is charged as it was worked.
+        What was sold beside a price is charged as it was worked, also when the work
+        itself is not charged so.
         """
         sold = {order: order._get_sold_lines() for order in self}
-        whole = self.filtered(
-            lambda order: "finished" in sold[order].mapped("service_basis")
-        )
-        targets = super(FieldServiceOrderSale, self - whole)._get_charge_targets()
-        for order in whole:
-            if order.state not in ("draft", "cancelled"):
-                targets += order._get_charge_targets_time_material()
-        return [
+        whole = self.filtered(lambda order: sold[order]._is_whole())
+        targets = [
             target
-            for target in targets
-            if not sold[target.order]._includes_target(target)
+            for target in super(
+                FieldServiceOrderSale, self - whole
+            )._get_charge_targets()
+            if not sold[target.order]._replaces(target)
         ]
+        known = {target.key for target in targets}
+        for order, lines in sold.items():
+            if lines and order.state not in ("draft", "cancelled"):
+                targets += [
+                    target
+                    for target in order._get_charge_targets_time_material()
+                    if target.key not in known and lines._sells(target)
+                ]
+        return targets
 
     def _attach_charges_to_sales(self):
         """Put charges on the line with which their work was sold. Idempotent."""
@@ -142,7 +152,7 @@ class FieldServiceOrderSale(models.AbstractModel):
 
     def _get_planned_charges(self):
         """What was accepted is expected."""
-        if self._get_sold_lines():
+        if self.quoted_on and self._get_sold_lines():
             return self.quoted_amount
         return super()._get_planned_charges()
 

@@ -8,22 +8,26 @@ class FieldServiceSaleLineCancel(models.AbstractModel):
     _description = "Cancelled Work on Sales Order Lines"
 
     # ---------------------------------------------------------------------- charges
-    def _includes_target(self, target):
-        """Tell whether these sold lines pay for some work without charging it.
+    def _is_whole(self):
+        """Tell whether a price for the whole work is among these lines."""
+        return "finished" in self.mapped("service_basis")
 
-        A price for the whole is a price for the whole: only what was sold beside it is
-        charged, and what a person enters.
-        """
-        flat = self.filtered(lambda line: line.service_basis == "finished")
-        if not flat:
-            return target.kind == "fixed" and bool(self)
-        beside = self.filtered(lambda line: line.service_basis == target.kind)
+    def _replaces(self, target):
+        """Tell whether these lines were sold instead of an agreed price."""
+        quoted = self.filtered(
+            lambda line: not line.is_service_extra and line.service_basis != "fee"
+        )
+        return target.kind == "fixed" and bool(quoted)
+
+    def _sells(self, target):
+        """Tell whether one of these lines is delivered by some work."""
+        lines = self.filtered(lambda line: line.service_basis == target.kind)
         if target.kind == "part":
-            beside = beside.filtered(
+            lines = lines.filtered(
                 lambda line: target.part in line.service_part_ids
                 or line.product_id == target.product
             )
-        return not beside
+        return bool(lines)
 
     def _sync_flat_charges(self):
         """Charge the accepted prices of these lines, once each. Idempotent."""

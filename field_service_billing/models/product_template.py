@@ -44,6 +44,11 @@ class ProductTemplate(models.Model):
         readonly=False,
         help="What counts as delivered on a sales order line of a work order.",
     )
+    service_on_site = fields.Boolean(
+        string="Sold on Site",
+        help="Technicians can offer it on their phone, with its price including tax; "
+        "the customer accepts it with his signature.",
+    )
     service_takes_parts = fields.Boolean(
         string="Takes Parts Along",
         help="Goods on the same sales order become parts of the work order: they are "

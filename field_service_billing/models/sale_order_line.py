@@ -38,6 +38,7 @@ class SaleOrderLine(models.Model):
     is_service_charge = fields.Boolean(
         string="Made from a Charge", copy=False, readonly=True
     )
+    is_service_extra = fields.Boolean(string="Sold on Site", copy=False, readonly=True)
     qty_delivered_method = fields.Selection(
         selection_add=[("work_order", "Work Order")],
         ondelete={

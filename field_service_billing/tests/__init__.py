@@ -27,3 +27,4 @@ from . import test_payment_onsite
 from . import test_cash_count
 from . import test_payment_tour
 from . import test_quote
+from . import test_extra

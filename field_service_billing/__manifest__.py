@@ -60,6 +60,7 @@
     "demo": [
         "demo/field_service_billing_demo.xml",
         "demo/field_service_coverage_demo.xml",
+        "demo/field_service_sale_demo.xml",
         "demo/field_service_offer_demo.xml",
         "demo/field_service_pricing_demo.xml",
     ],

@@ -33,8 +33,8 @@ class FieldServiceQuoteOption(models.Model):
     line_ids = fields.One2many(
         comodel_name="sale.order.line", inverse_name="service_option_id"
     )
-    is_chosen = fields.Boolean(compute="_compute_is_chosen")
-    amount_untaxed = fields.Monetary(compute="_compute_amounts")
+    is_chosen = fields.Boolean(string="Chosen", compute="_compute_is_chosen")
+    amount_untaxed = fields.Monetary(string="Untaxed", compute="_compute_amounts")
     amount_total = fields.Monetary(string="Total", compute="_compute_amounts")
     margin = fields.Monetary(compute="_compute_margin", groups=COST_GROUPS)
 

@@ -1,21 +1,10 @@
-import base64
-import io
 from datetime import datetime, timedelta
-
-from PIL import Image
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
-from .common_sale import SaleWorkCommon
-
-
-def draw_signature():
-    """Return a small picture, as the phone sends a signature."""
-    stream = io.BytesIO()
-    Image.new("RGB", (40, 20), "navy").save(stream, "PNG")
-    return base64.b64encode(stream.getvalue()).decode()
+from .common_sale import SaleWorkCommon, draw_signature
 
 
 class ExtraCommon(SaleWorkCommon):

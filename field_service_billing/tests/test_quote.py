@@ -4,7 +4,7 @@ from odoo import fields, http
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
-from .common_sale import SaleWorkCommon
+from .common_sale import SaleWorkCommon, draw_signature
 
 
 @tagged("post_install", "-at_install")
@@ -245,7 +245,8 @@ class TestQuotePortal(SaleWorkCommon, HttpCase):
         self._choose(sale_order, good)
         self.assertEqual(sale_order.service_option_id, good)
         self.assertEqual(sale_order.amount_total, 160.0)
-        self.assertIn("Good", sale_order.message_ids[:1].body)
+        said = "".join(sale_order.message_ids.mapped("body"))
+        self.assertIn("has chosen “Good”", said)
         self._choose(sale_order, better, token="wrong")
         self.assertEqual(sale_order.service_option_id, good)
         other = self._sell((self.flat, 1.0), confirm=False)
@@ -255,6 +256,22 @@ class TestQuotePortal(SaleWorkCommon, HttpCase):
         sale_order.validity_date = fields.Date.today() - timedelta(days=1)
         self._choose(sale_order, better)
         self.assertEqual(sale_order.service_option_id, good)
+        sale_order.validity_date = False
+        self._choose(sale_order, better)
+        self.make_jsonrpc_request(
+            f"/my/orders/{sale_order.id}/accept",
+            {
+                "access_token": sale_order.access_token,
+                "name": "Mrs. Porter",
+                "signature": draw_signature(),
+            },
+        )
+        self.env.invalidate_all()
+        self.assertEqual((sale_order.state, order.quoted_amount), ("sale", 400.0))
+        self.assertEqual(order.planned_hours, 5.0)
+        # What was accepted stays.
+        self._choose(sale_order, good)
+        self.assertEqual(sale_order.amount_total, 400.0)
 
     def _choose(self, sale_order, option, token=None):
         """Press the button of an option, as the page does."""

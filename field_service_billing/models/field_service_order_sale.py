@@ -128,14 +128,14 @@ class FieldServiceOrderSale(models.AbstractModel):
             )._get_charge_targets()
             if not sold[target.order]._replaces(target)
         ]
-        known = {target.key for target in targets}
+        beside = {}
         for order, lines in sold.items():
             if lines and order.state not in ("draft", "cancelled"):
-                targets += [
-                    target
-                    for target in order._get_charge_targets_time_material()
-                    if target.key not in known and lines._sells(target)
-                ]
+                for target in order._get_charge_targets_time_material():
+                    if lines._sells(target):
+                        beside[target.key] = target
+        targets = [beside.pop(target.key, target) for target in targets]
+        targets += beside.values()
         return targets
 
     def _attach_charges_to_sales(self):

@@ -407,6 +407,48 @@ def close_stock(world, number):
     company.action_close_stock_valuation(auto_post=True)
 
 
+def choose_terms(world, number):
+    """Other pricing terms for an order, as awkward as they come."""
+    order = world.order(number)
+    setting = world.setting(order)
+    product = story.create_service(setting, "By the terms", amount(number))
+    order.pricing_id = setting.env["field.service.pricing"].create(
+        {
+            "name": f"Terms {number} of {order.name}",
+            "company_id": setting.company.id,
+            "time_step": (0, 7, 15, 60)[number % 4],
+            "time_rounding": ("up", "nearest")[number // 4 % 2],
+            "minimum_hours": (0.0, 0.75)[number // 8 % 2],
+            "callout": ("none", "order", "visit")[number % 3],
+            "callout_product_id": product.id,
+            "travel_method": ("hour", "km", "none")[number // 3 % 3],
+            "travel_product_id": product.id,
+            "minimum_amount": (0.0, 99.99)[number // 2 % 2],
+            "limit_amount": (0.0, 133.33)[number // 16 % 2],
+            "adjustment_product_id": product.id,
+            "is_external_billed": bool(number // 32 % 2),
+            "external_markup": 12.5,
+            "external_product_id": product.id,
+        }
+    )
+
+
+def agree_flat_rate(world, number):
+    """A flat rate instead of hours, or once more of one."""
+    order = world.order(number)
+    setting = world.setting(order)
+    product = story.create_service(setting, "Flat rate", amount(number))
+    flat_rate = setting.env["field.service.flat.rate"].create(
+        {
+            "product_id": product.id,
+            "company_id": setting.company.id,
+            "includes_parts": bool(number // 2 % 2),
+        }
+    )
+    line = {"flat_rate_id": flat_rate.id, "quantity": number % 3 + 0.5}
+    order.write({"pricing_method": "flat", "flat_line_ids": [Command.create(line)]})
+
+
 OPERATIONS = [
     create_order,
     work_visit,
@@ -437,4 +479,6 @@ OPERATIONS = [
     use_missing,
     reprice_receipt,
     close_stock,
+    choose_terms,
+    agree_flat_rate,
 ]

@@ -35,6 +35,7 @@ SCRIPT = [
     (operations.hand_over, 2),
     (operations.use_missing, 2),
     (operations.reprice_receipt, 2),
+    (operations.choose_terms, 62),
     (operations.work_visit, 2),
     (operations.correct_hours, 65),
     (operations.draft_invoice, 2),
@@ -45,6 +46,8 @@ SCRIPT = [
     (operations.split_bill, 500),
     (operations.move_share, 0),
     (operations.credit_invoice, 0),
+    (operations.agree_flat_rate, 2),
+    (operations.bill_order, 2),
     (operations.change_rate, 6),
     (operations.cancel_order, 1),
     (operations.sell_work, 2),
@@ -102,6 +105,8 @@ class TestReconciliation(TransactionCase):
         counts = [
             self.env[model].search_count([])
             for model in (
+                "field.service.pricing",
+                "field.service.order.flat.rate",
                 "account.move",
                 "field.service.order",
                 "field.service.event",

@@ -56,7 +56,8 @@ class FieldServiceOrderFlatRate(models.Model):
         """Propose the price of the customer's pricelist, until somebody is billed."""
         for line in self:
             order = line.order_id
-            if not line.flat_rate_id or order._is_pricing_settled():
+            kept = line.price_unit and order._is_pricing_settled()
+            if not line.flat_rate_id or kept:
                 continue
             product = line.flat_rate_id.product_id.with_company(order.company_id)
             line.price_unit = order.pricelist_id._get_product_price(

@@ -116,6 +116,17 @@ class TestFlatRate(PricingCommon):
         order.pricing_method = "time_material"
         self._assert_charges(order, {"labour": (3.0, 0.0, 3.0, 240.0)})
 
+    def test_flat_rate_after_the_invoice(self):
+        """3 h for 240.00 are billed; it was a flat rate of 200.00: 40.00 go back."""
+        order = self._create_worked_order(3.0)
+        self._bill(order)
+        line = Command.create({"flat_rate_id": self.descale.id})
+        order.write({"pricing_method": "flat", "flat_line_ids": [line]})
+        credit = self._bill(order)
+        self.assertEqual((credit.move_type, credit.amount_total), ("out_refund", 40.0))
+        self._assert_income({order: 200.0})
+        self._assert_balanced(order)
+
     def test_proposed_by_the_job_type(self):
         self.job_type.write({"pricing_method": "flat", "flat_rate_id": self.valve.id})
         order = self._create_order()

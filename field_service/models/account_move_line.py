@@ -70,6 +70,9 @@ class AccountMoveLine(models.Model):
         :param dict distribution: ``{"12,45": 60.0}``
         :return: ``{"12": 60.0}`` when account 12 is a work order's
         """
+        if not distribution:
+            # The usual case of a new line: no question to the database.
+            return {}
         ids = {
             int(part)
             for key in distribution

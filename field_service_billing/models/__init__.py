@@ -32,12 +32,17 @@ from . import field_service_charge_sale
 from . import field_service_charge
 from . import field_service_charging
 from . import field_service_expectation
+from . import field_service_billing_policy
+from . import res_partner
 from . import field_service_order_billing
 from . import field_service_order_quote
 from . import field_service_order_extra
 from . import field_service_order_sale
 from . import field_service_order_onsite
 from . import field_service_order_cash
+from . import field_service_order_billing_queue
+from . import field_service_order_billing_check
+from . import field_service_order_billing_run
 from . import field_service_order_coverage
 from . import field_service_order_coverage_check
 from . import field_service_offer_evidence
@@ -71,6 +76,7 @@ from . import field_service_visit
 from . import account_tax
 from . import account_journal
 from . import account_move_onsite
+from . import account_analytic_distribution_model
 from . import account_move
 from . import account_move_line
 from . import field_service_cash_count_posting

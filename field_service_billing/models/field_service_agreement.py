@@ -30,6 +30,14 @@ class FieldServiceAgreement(models.Model):
         copy=True,
     )
 
+    billing_policy_id = fields.Many2one(
+        comodel_name="field.service.billing.policy",
+        index="btree_not_null",
+        check_company=True,
+        help="When and on how many invoices its work is billed. Empty: as the "
+        "customer's.",
+    )
+
     @api.depends("company_id")
     def _compute_currency_id(self):
         for agreement in self:

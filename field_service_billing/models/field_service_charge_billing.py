@@ -233,13 +233,16 @@ class FieldServiceChargeBilling(models.AbstractModel):
             fiscal_position=sale_order.fiscal_position_id,
         )
 
-    def _create_sale_lines(self, sale_order):
-        """Put the charges on a sales order, without any second delivery."""
+    def _create_sale_lines(self, sale_orders):
+        """Put the charges on sales orders, without any second delivery.
+
+        :param dict sale_orders: charge -> sales order
+        """
         lines = self.env["sale.order.line"].with_context(
             skip_procurement=True, sale_no_log_for_new_lines=True
         )
         created = lines.create(
-            [charge._prepare_sale_line_values(sale_order) for charge in self]
+            [charge._prepare_sale_line_values(sale_orders[charge]) for charge in self]
         )
         for charge, line in zip(self, created, strict=True):
             charge.sale_line_id = line

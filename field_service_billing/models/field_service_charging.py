@@ -158,8 +158,11 @@ class FieldServiceCharging(models.AbstractModel):
 
         Other plans (cost centres...) stay.
         """
-        distribution = distribution or {}
-        lines = self.env["account.move.line"]
-        strangers = lines._get_service_distribution(distribution)
-        rest = lines._get_distribution_without(distribution, strangers)
-        return {**rest, **self._get_analytic_distribution()}
+        own = self._get_analytic_distribution()
+        # Mostly there is nothing else, and no other work order to look for.
+        rest = {key: distribution[key] for key in distribution or () if key not in own}
+        if rest:
+            lines = self.env["account.move.line"]
+            strangers = lines._get_service_distribution(rest)
+            rest = lines._get_distribution_without(rest, {*strangers, *own})
+        return {**rest, **own}

@@ -31,6 +31,9 @@ class FieldServiceOrder(models.Model):
         "field.service.order.offers",
         "field.service.order.onsite",
         "field.service.order.cash",
+        "field.service.order.billing.queue",
+        "field.service.order.billing.check",
+        "field.service.order.billing.run",
     ]
 
     # How it is priced
@@ -116,7 +119,6 @@ class FieldServiceOrder(models.Model):
         compute="_compute_billing_state",
         store=True,
         index=True,
-        tracking=True,
     )
     billing_issues = fields.Text(
         string="Missing for Billing",

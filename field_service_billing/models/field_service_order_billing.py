@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 FINISHED_STATES = ("done", "closed", "cannot_complete")
@@ -116,6 +116,7 @@ class FieldServiceOrderBilling(models.AbstractModel):
         :return: the sales orders of these work orders
         :raises UserError: naming what is missing, before anything is made
         """
+        self._lock_for_billing()
         # The charges follow the work, which the clerk may only read.
         self.sudo()._process_charges()
         self._check_issues({order: order._get_charge_issues() for order in self})
@@ -123,8 +124,10 @@ class FieldServiceOrderBilling(models.AbstractModel):
         groups = charges.grouped(
             lambda charge: charge.order_id._get_sale_order_key(grouped)
         )
-        for group in groups.values():
-            group.order_id._add_to_sale_order(group)
+        for company in charges.company_id:
+            self.with_company(company)._add_to_sale_orders(
+                [group for group in groups.values() if group.company_id == company]
+            )
         sale_orders = self.sale_order_ids.filtered(
             lambda so: so.state != "cancel" and not so._is_service_offer()
         )
@@ -137,18 +140,32 @@ class FieldServiceOrderBilling(models.AbstractModel):
         )
         return sale_orders
 
-    def _add_to_sale_order(self, charges):
-        """Put charges of these orders on their sales order, confirmed."""
-        company = self.company_id
-        orders = self.with_company(company)
-        sale_order = orders._get_open_sale_order() or orders.env["sale.order"].create(
-            orders[0]._prepare_sale_order_values()
+    @api.model
+    def _add_to_sale_orders(self, groups):
+        """Put each group of charges on a sales order of its own, confirmed.
+
+        :param groups: charges of one company, by sales order
+        """
+        groups = [self.env["field.service.charge"].browse(one.ids) for one in groups]
+        known = [group.order_id._get_open_sale_order() for group in groups]
+        new = iter(
+            self.env["sale.order"].create(
+                [
+                    group.order_id[0]._prepare_sale_order_values()
+                    for group, sale_order in zip(groups, known, strict=True)
+                    if not sale_order
+                ]
+            )
         )
-        charges.with_company(company)._create_sale_lines(sale_order)
-        if company.service_show_covered:
-            orders.charge_ids._show_covered(sale_order)
-        if sale_order.state != "sale":
-            sale_order.action_confirm()
+        targets = {}
+        for group, sale_order in zip(groups, known, strict=True):
+            targets |= dict.fromkeys(group, sale_order or next(new))
+        self.env["field.service.charge"].union(*groups)._create_sale_lines(targets)
+        if self.env.company.service_show_covered:
+            for group in groups:
+                group.order_id.charge_ids._show_covered(targets[group[0]])
+        sale_orders = self.env["sale.order"].union(*targets.values())
+        sale_orders.filtered(lambda so: so.state != "sale").action_confirm()
 
     def _get_sale_order_key(self, grouped):
         """Return what the work orders on one sales order have in common."""

@@ -76,6 +76,29 @@ class ResCompany(models.Model):
         "order and the invoice, with its value.",
     )
 
+    # How it is billed
+    service_billing_policy_id = fields.Many2one(
+        comodel_name="field.service.billing.policy",
+        string="Billing Policy",
+        index="btree_not_null",
+        help="Of customers and agreements that have none of their own.",
+    )
+    service_billing_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible for Billing",
+        index="btree_not_null",
+        help="Is told what cannot be billed. Empty: the leader of the order's team.",
+    )
+    service_billing_reminder_days = fields.Integer(
+        string="Remind of Incomplete Billing after",
+        default=7,
+        help="Days after the work is finished. Zero: nobody is reminded.",
+    )
+    service_billing_tax_required = fields.Boolean(
+        string="Bill nothing without Tax",
+        help="What has no sales tax is not billed by a run. A tax of 0 % is a tax.",
+    )
+
     # What is sold
     service_pricing_id = fields.Many2one(
         comodel_name="field.service.pricing",
@@ -130,6 +153,19 @@ class ResCompany(models.Model):
         "CHECK(service_offer_disturbance >= 0 AND service_offer_overdue_amount >= 0)",
         "Amounts that hold recommendations back cannot be negative.",
     )
+
+    _service_billing_reminder_positive = models.Constraint(
+        "CHECK(service_billing_reminder_days >= 0)",
+        "The days until a reminder cannot be negative.",
+    )
+
+    def _get_billing_day(self, moment=None):
+        """Return the date of a moment (default: now) where the company is."""
+        self.ensure_one()
+        tz = self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=tz), moment or fields.Datetime.now()
+        ).date()
 
     def _get_service_account_fields(self):
         direct_cost = "expense_direct_cost"

@@ -77,3 +77,15 @@ class ResConfigSettings(models.TransientModel):
     service_handover_journal_id = fields.Many2one(
         related="company_id.service_handover_journal_id", readonly=False
     )
+    service_billing_policy_id = fields.Many2one(
+        related="company_id.service_billing_policy_id", readonly=False
+    )
+    service_billing_user_id = fields.Many2one(
+        related="company_id.service_billing_user_id", readonly=False
+    )
+    service_billing_reminder_days = fields.Integer(
+        related="company_id.service_billing_reminder_days", readonly=False
+    )
+    service_billing_tax_required = fields.Boolean(
+        related="company_id.service_billing_tax_required", readonly=False
+    )

@@ -22,6 +22,16 @@ class ResPartner(models.Model):
         help="Of the site. Empty: estimated from the company's address.",
     )
 
+    service_billing_policy_id = fields.Many2one(
+        comodel_name="field.service.billing.policy",
+        string="Billing of Work Orders",
+        company_dependent=True,
+        check_company=True,
+        groups=PRICE_GROUPS,
+        help="When and on how many invoices the work is billed. Empty: as the company "
+        "does.",
+    )
+
     def _commercial_fields(self):
         return [*super()._commercial_fields(), "service_pricing_id"]
 

@@ -111,6 +111,42 @@ class SaleOrder(models.Model):
         order = base_line.get("_service_order_id")
         return {**values, "service_order_id": order} if order else values
 
+    # -------------------------------------------------------------- billing of a run
+    def _get_invoiceable_lines(self, final=False):
+        """Leave out lines of work orders that the run does not bill."""
+        lines = super()._get_invoiceable_lines(final=final)
+        group = self.env.context.get("service_billing_groups", {}).get(self.id)
+        if not group:
+            return lines
+        __, orders = group
+        return lines.filtered(
+            lambda line: not line.service_order_id or line.service_order_id.id in orders
+        )
+
+    def _prepare_invoice(self):
+        """Say which invoice of the run this one is a part of."""
+        values = super()._prepare_invoice()
+        group = self.env.context.get("service_billing_groups", {}).get(self.id)
+        if group:
+            values["service_billing_group"] = group[0]
+        return values
+
+    def _get_invoice_grouping_keys(self):
+        """In a run, sites may share an invoice: its group says so."""
+        keys = super()._get_invoice_grouping_keys()
+        if "service_billing_groups" not in self.env.context:
+            return keys
+        return [
+            "service_billing_group",
+            *(key for key in keys if key != "partner_shipping_id"),
+        ]
+
+    def _create_account_invoices(self, invoice_vals_list, final):
+        """The group of a run is known by now; it is no field of an invoice."""
+        for values in invoice_vals_list:
+            values.pop("service_billing_group", None)
+        return super()._create_account_invoices(invoice_vals_list, final)
+
     def action_view_service_orders(self):
         """Open the work orders on this sales order."""
         return self.service_order_ids._get_records_action()

@@ -177,7 +177,8 @@ class SaleOrderLine(models.Model):
     @api.depends("service_order_id")
     def _compute_analytic_distribution(self):
         """A line of a work order is on that work order, and on no other."""
-        result = super()._compute_analytic_distribution()
+        lines = self.with_context(service_distribution_memo={})
+        result = super(SaleOrderLine, lines)._compute_analytic_distribution()
         for line in self.filtered("service_order_id"):
             line.analytic_distribution = (
                 line.service_order_id._merge_analytic_distribution(

@@ -62,6 +62,7 @@
     },
     "uninstall_hook": "uninstall_hook",
     "demo": [
+        "demo/field_service_billing_policy_demo.xml",
         "demo/field_service_billing_demo.xml",
         "demo/field_service_coverage_demo.xml",
         "demo/field_service_sale_demo.xml",

@@ -65,7 +65,7 @@ class AccountMove(models.Model):
         return self.service_order_ids._get_records_action()
 
     def _send_by_job(self):
-        """Let Odoo's own job make the PDF and send it: a mail that fails undoes nothing."""
+        """Let Odoo's own job send it: a mail that fails undoes no invoice."""
         if self:
             self.sending_data = {
                 "author_user_id": self.env.uid,

@@ -96,7 +96,11 @@ class FieldServiceBillingPolicy(models.Model):
             return day + timedelta((int(self.weekday or 0) - day.weekday() - 1) % 7 + 1)
         if self.timing == "monthly":
             due = self._get_month_day(day)
-            return due if due > day else self._get_month_day(day + relativedelta(day=1, months=1))
+            return (
+                due
+                if due > day
+                else self._get_month_day(day + relativedelta(day=1, months=1))
+            )
         return day
 
     def _get_month_day(self, day):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class FieldServiceOrderBillingCheck(models.AbstractModel):
@@ -25,7 +25,9 @@ class FieldServiceOrderBillingCheck(models.AbstractModel):
         if self.billing_state == "drafted":
             drafts = self.invoice_ids.filtered(lambda move: move.state == "draft")
             if drafts:
-                return [self.env._("A draft invoice has it already: post or delete it.")]
+                return [
+                    self.env._("A draft invoice has it already: post or delete it.")
+                ]
             return [self.env._("Its sales order is not confirmed.")]
         if self.billing_state == "not_billable":
             return [self.env._("There is nothing to bill.")]
@@ -55,18 +57,23 @@ class FieldServiceOrderBillingCheck(models.AbstractModel):
         """Say what is wrong with the books: no journal, no rate, a locked period."""
         if not journal:
             return [
-                self.env._("Company %(company)s has no sales journal.", company=company.name)
+                self.env._(
+                    "Company %(company)s has no sales journal.", company=company.name
+                )
             ]
         issues = []
         currency = self.billing_currency_id
         if currency != company.currency_id and not self._has_rate(company, currency):
             issues.append(
                 self.env._(
-                    "There is no rate of %(currency)s: enter one.", currency=currency.name
+                    "There is no rate of %(currency)s: enter one.",
+                    currency=currency.name,
                 )
             )
         day = company._get_billing_day()
-        if self.billing_policy_id.is_posted and company._is_service_locked(day, journal):
+        if self.billing_policy_id.is_posted and company._is_service_locked(
+            day, journal
+        ):
             issues.append(
                 self.env._(
                     "The books of %(company)s are locked on %(day)s: nothing can be "
@@ -120,7 +127,9 @@ class FieldServiceOrderBillingCheck(models.AbstractModel):
             accounts = product._get_product_accounts()
             if not accounts["income"] and not journal.default_account_id:
                 issues.append(
-                    self.env._("“%(product)s” has no income account.", product=product.name)
+                    self.env._(
+                        "“%(product)s” has no income account.", product=product.name
+                    )
                 )
             if self.company_id.service_billing_tax_required and not (
                 product.taxes_id._filter_taxes_by_company(self.company_id)

@@ -109,7 +109,7 @@ class FieldServiceOrderBillingQueue(models.AbstractModel):
             )
 
     def _get_amount_to_invoice(self, line):
-        """Return what a sale line has to invoice before tax, in the order's currency."""
+        """Return what a sale line has to invoice, in the currency of the order."""
         if line.display_type or line.state != "sale" or not line.qty_to_invoice:
             return 0.0
         # A down payment has no quantity of its own.

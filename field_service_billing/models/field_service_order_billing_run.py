@@ -2,7 +2,7 @@ import logging
 from collections import defaultdict
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -289,7 +289,12 @@ class FieldServiceOrderBillingRun(models.AbstractModel):
     def _get_due_orders(self):
         """Return the orders whose billing day has come, where their company is."""
         found = self.browse()
-        for company in self.env["res.company"].search([]):
+        policies = self.env["field.service.billing.policy"].with_context(
+            active_test=False
+        )
+        for (company,) in policies._read_group(
+            [("timing", "!=", "manual")], ["company_id"]
+        ):
             found |= self.search(
                 Domain("company_id", "=", company.id)
                 & Domain("billing_state", "=", "ready")

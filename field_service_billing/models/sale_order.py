@@ -143,9 +143,15 @@ class SaleOrder(models.Model):
 
     def _create_account_invoices(self, invoice_vals_list, final):
         """The group of a run is known by now; it is no field of an invoice."""
+        if "service_billing_groups" not in self.env.context:
+            return super()._create_account_invoices(invoice_vals_list, final)
         for values in invoice_vals_list:
             values.pop("service_billing_group", None)
-        return super()._create_account_invoices(invoice_vals_list, final)
+        # Many lines with the same product and customer in one go.
+        batch = self.with_context(service_distribution_memo={})
+        return super(SaleOrder, batch)._create_account_invoices(
+            invoice_vals_list, final
+        )
 
     def action_view_service_orders(self):
         """Open the work orders on this sales order."""

@@ -190,9 +190,7 @@ class TestConsolidatedInvoice(BillingRunCommon):
             order.fixed_price = price
         self._finish()
         invoice = self._run()
-        self.assertEqual(
-            (invoice.currency_id, invoice.amount_untaxed), (euro, 2000.0)
-        )
+        self.assertEqual((invoice.currency_id, invoice.amount_untaxed), (euro, 2000.0))
         self._assert_income({self.first: 1500.0, self.second: 1000.0})
         self._credit(invoice)
         self._assert_income({self.first: 0.0, self.second: 0.0})
@@ -251,6 +249,4 @@ class TestConsolidatedInvoice(BillingRunCommon):
         )
         self._finish()
         self._assert_one_order(self._run())
-        self._assert_income(
-            {self.first: 1200.0, self.second: 800.0, stranger: 0.0}
-        )
+        self._assert_income({self.first: 1200.0, self.second: 800.0, stranger: 0.0})

@@ -91,7 +91,9 @@ class TestBillingPolicy(BillingRunCommon):
 
     def test_policies_of_another_company_are_hidden(self):
         policy = self._create_policy(company_id=self.company_b.id)
-        found = self.env["field.service.billing.policy"].with_user(self.clerk).search([])
+        found = (
+            self.env["field.service.billing.policy"].with_user(self.clerk).search([])
+        )
         self.assertNotIn(policy, found)
 
 

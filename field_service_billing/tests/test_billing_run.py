@@ -131,7 +131,9 @@ class TestBillingRun(BillingRunCommon):
 
     # ------------------------------------------------------------------ how far
     def test_draft_post_and_send(self):
-        orders = self._create_hours(1.0, 2.0, partner_id=[self.partner.id, self.other.id])
+        orders = self._create_hours(
+            1.0, 2.0, partner_id=[self.partner.id, self.other.id]
+        )
         self.partner.service_billing_policy_id = self._create_policy(
             is_posted=True, is_sent=True
         )
@@ -178,7 +180,7 @@ class TestBillingRun(BillingRunCommon):
         def fail(records, wave):
             invoices = original(records, wave)
             if first.invoice_ids:
-                raise UserError("The printer is on fire")
+                raise UserError(records.env._("The printer is on fire"))
             return invoices
 
         with patch.object(type(orders), "_invoice_wave", fail):
@@ -186,14 +188,14 @@ class TestBillingRun(BillingRunCommon):
         self.assertEqual(result.invoices, good.invoice_ids)
         self.assertEqual(set(result.left_out), {first, second})
         self.assertIn("on fire", result.left_out[first][0])
-        self.assertEqual(
-            orders.mapped("billing_state"), ["ready", "drafted", "ready"]
-        )
+        self.assertEqual(orders.mapped("billing_state"), ["ready", "drafted", "ready"])
         self.assertFalse((first | second).sale_order_ids)
         self.assertEqual(len(orders._run_billing().invoices), 2)
 
     def test_failure_nobody_foresaw(self):
-        orders = self._create_hours(1.0, 2.0, partner_id=[self.partner.id, self.other.id])
+        orders = self._create_hours(
+            1.0, 2.0, partner_id=[self.partner.id, self.other.id]
+        )
         original = type(orders)._finish_invoices
 
         def fail(records, groups, invoices):
@@ -226,9 +228,7 @@ class TestBillingRun(BillingRunCommon):
         )
         self.other.service_billing_policy_id = self._create_policy(timing="monthly")
         self._run_cron(orders._cron_bill)
-        self.assertEqual(
-            orders.mapped("billing_state"), ["invoiced", "ready", "ready"]
-        )
+        self.assertEqual(orders.mapped("billing_state"), ["invoiced", "ready", "ready"])
         ready = fields.Datetime.now() - timedelta(days=32)
         (later | never).billing_ready_on = ready
         self.assertFalse(never.billing_due_on)
@@ -284,9 +284,7 @@ class TestBillingRun(BillingRunCommon):
             .with_user(self.clerk)
             .browse(action["res_id"])
         )
-        self.assertEqual(
-            sorted(wizard.line_ids.mapped("amount")), [80.0, 240.0]
-        )
+        self.assertEqual(sorted(wizard.line_ids.mapped("amount")), [80.0, 240.0])
         self.assertEqual(wizard.invoice_count, 2)
         self.assertIn("320.00", wizard.total)
         self.assertEqual(wizard.left_out_ids.order_id, orders[1])
@@ -309,7 +307,9 @@ class TestBillingRun(BillingRunCommon):
         )
 
     def test_due_from_the_menu(self):
-        orders = self._create_hours(1.0, 2.0, partner_id=[self.partner.id, self.other.id])
+        orders = self._create_hours(
+            1.0, 2.0, partner_id=[self.partner.id, self.other.id]
+        )
         self.partner.service_billing_policy_id = self._create_policy(
             timing="completion"
         )

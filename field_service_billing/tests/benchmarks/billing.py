@@ -1,15 +1,14 @@
-"""What billing costs beside Odoo's own invoicing: run in an Odoo shell, on a database to
-throw away.
+"""What billing costs beside Odoo's own invoicing: run in an Odoo shell.
 
     odoo shell -d DATABASE --no-http < field_service_billing/tests/benchmarks/billing.py
 
-Bills 500 finished orders of 100 customers in one run (charges to sales orders, these
-confirmed and invoiced, one invoice per customer), and posts an invoice of 20 lines for
-20 orders. Beside it the same documents without any work order: sales orders with the same
-lines, made and confirmed before the clock starts, invoiced by `_create_invoices`; the
-invoice of a sales order with the same analytic distribution. Both are done in
-turn, three times and nine times, and undone; the fastest of each counts. Goals: billing at most 1.5 times, posting at most
-1.1 times. Rolls back.
+Take a database to throw away. Bills 500 finished orders of 100 customers in one run
+(charges to sales orders, these confirmed and invoiced, one invoice per customer), and
+posts an invoice of 20 lines for 20 orders. Beside it the same documents without any
+work order: sales orders with the same lines, made and confirmed before the clock
+starts, invoiced by `_create_invoices`; the invoice of a sales order with the same
+analytic distribution. Both are done in turn, three and nine times, and undone; the
+fastest of each counts. Goals: billing at most 1.5 times, posting at most 1.1 times.
 """
 
 import time
@@ -131,9 +130,8 @@ def make_plain_sale_orders(env, groups):
 
 def make_invoices(env, orders):
     """Two drafts with a line per order: of work orders, and of a plain sales order."""
+    orders.charge_ids.filtered(lambda charge: charge.kind == "fee").unlink()
     ours = orders._create_invoices()
-    kept = {line.sale_line_ids.service_order_id: line for line in ours.invoice_line_ids}
-    (ours.invoice_line_ids - ours.invoice_line_ids.union(*kept.values())).unlink()
     charges = ours.invoice_line_ids.sale_line_ids.service_charge_ids
     return ours, make_plain_sale_orders(env, [charges])._create_invoices()
 

@@ -92,7 +92,7 @@ class TestBillingRun(BillingRunCommon):
         visit = self._create_visit(started, start=self.slot)
         self._create_visit(started, start=self.slot + timedelta(hours=8))
         self._work(visit, 2.0)
-        self.assertEqual(started.state, "in_progress")
+        self.assertEqual(started.state, "scheduled")
         (order | started)._create_sale_orders(grouped=True)
         result = self._run(order | started, grouping="customer")
         self.assertEqual(self._get_amounts(result.invoices), [80])
@@ -175,12 +175,12 @@ class TestBillingRun(BillingRunCommon):
         )
         first, good, second = orders
         self.company.service_billing_policy_id = self._create_policy()
-        original = type(orders)._invoice_wave
+        original, error = type(orders)._invoice_wave, "The printer is on fire"
 
         def fail(records, wave):
             invoices = original(records, wave)
             if first.invoice_ids:
-                raise UserError(records.env._("The printer is on fire"))
+                raise UserError(error)
             return invoices
 
         with patch.object(type(orders), "_invoice_wave", fail):

@@ -32,20 +32,38 @@ class FieldServiceBillingWizard(models.TransientModel):
     invoice_ids = fields.Many2many(
         comodel_name="account.move", string="Invoices", readonly=True
     )
-    invoice_count = fields.Integer(compute="_compute_totals")
-    total = fields.Char(string="Before Tax", compute="_compute_totals")
+    invoice_count = fields.Integer(compute="_compute_summary")
+    total = fields.Char(string="Before Tax", compute="_compute_summary")
+    summary = fields.Char(compute="_compute_summary")
 
-    @api.depends("line_ids.amount", "invoice_ids")
-    def _compute_totals(self):
+    @api.depends("state", "line_ids.amount", "invoice_ids")
+    def _compute_summary(self):
         for wizard in self:
-            totals = defaultdict(float)
-            for line in wizard.line_ids:
-                totals[line.currency_id] += line.amount
-            wizard.total = " + ".join(
-                format_amount(self.env, totals[currency], currency)
-                for currency in totals
-            )
-            wizard.invoice_count = len(wizard.invoice_ids or wizard.line_ids)
+            done = wizard.state == "done"
+            wizard.total = wizard._get_total()
+            wizard.invoice_count = len(wizard.invoice_ids if done else wizard.line_ids)
+            values = {"number": wizard.invoice_count, "total": wizard.total}
+            if done:
+                wizard.summary = self.env._(
+                    "Invoices made: %(number)s. What was left out stands below, with "
+                    "its reason.",
+                    **values,
+                )
+            elif wizard.line_ids:
+                wizard.summary = self.env._(
+                    "Invoices: %(number)s. Before tax: %(total)s.", **values
+                )
+            else:
+                wizard.summary = self.env._("Nothing can be billed now.")
+
+    def _get_total(self):
+        """Return what the invoices add up to before tax, per currency."""
+        totals = defaultdict(float)
+        for line in self.line_ids:
+            totals[line.currency_id] += line.amount
+        return " + ".join(
+            format_amount(self.env, totals[currency], currency) for currency in totals
+        )
 
     @api.model
     def _create_for(self, orders):

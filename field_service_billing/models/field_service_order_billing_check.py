@@ -122,8 +122,8 @@ class FieldServiceOrderBillingCheck(models.AbstractModel):
         lines = self.sale_line_ids.filtered(
             lambda line: line.qty_to_invoice and not line.is_downpayment
         )
+        # Accounts and taxes are not the clerk's to see.
         for product in (charges.product_id | lines.product_id).sudo():
-            # Accounts and taxes are not the clerk's to see.
             accounts = product._get_product_accounts()
             if not accounts["income"] and not journal.default_account_id:
                 issues.append(

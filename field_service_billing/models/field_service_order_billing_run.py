@@ -100,9 +100,8 @@ class FieldServiceOrderBillingRun(models.AbstractModel):
 
     def _get_customer_number(self):
         """Return the customer's own number of this order, if he has one."""
-        if "client_order_ref" in self._fields and self["client_order_ref"]:
-            return self["client_order_ref"].strip()
-        numbers = self.sale_order_ids.mapped("client_order_ref")
+        sold = self.sale_order_ids.mapped("client_order_ref")
+        numbers = [self.customer_reference, *sold]
         return next((number.strip() for number in numbers if number), "")
 
     # ------------------------------------------------------------------------- run

@@ -67,6 +67,15 @@ class TestBillingRun(BillingRunCommon):
         self.assertEqual(self._get_amounts(result.invoices), [240, 240, 320])
         self.assertEqual(orders[0].invoice_ids, orders[1].invoice_ids)
 
+    def test_number_of_the_work_order(self):
+        """Known before there is any sales order."""
+        orders = self._create_hours(1.0, 2.0, 3.0)
+        for order, number in zip(orders, ("7", "8", "7"), strict=True):
+            order.customer_reference = number
+        result = self._run(orders, grouping="reference")
+        self.assertEqual(self._get_amounts(result.invoices), [160, 320])
+        self.assertEqual(set(result.invoices.mapped("ref")), {"7", "8"})
+
     def test_sales_orders_of_their_own_on_one_invoice(self):
         """Quoted one by one, billed together."""
         orders = self._create_hours(1.0, 2.0)

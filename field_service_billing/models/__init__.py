@@ -33,7 +33,6 @@ from . import field_service_charge
 from . import field_service_charging
 from . import field_service_expectation
 from . import field_service_billing_policy
-from . import res_partner
 from . import field_service_order_billing
 from . import field_service_order_quote
 from . import field_service_order_extra

@@ -18,6 +18,17 @@ class FieldServiceOrderBillingCheck(models.AbstractModel):
             reasons[order] = order._get_reasons_not_ready()
         return {order: reasons[order] for order in self if reasons.get(order)}
 
+    def _refresh_billing_state(self):
+        """Look again at what was incomplete for a reason outside of the order.
+
+        A setting or a rate that was missing and is there now tells no order of it.
+        """
+        settled = self.filtered(
+            lambda order: order.billing_state == "incomplete"
+            and not order._get_billing_issues()
+        )
+        self.env.add_to_compute(self._fields["billing_state"], settled)
+
     def _get_reasons_not_ready(self):
         """Say why there is nothing to bill yet, or any more."""
         if self.billing_state == "incomplete":

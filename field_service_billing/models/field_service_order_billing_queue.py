@@ -170,6 +170,10 @@ class FieldServiceOrderBillingQueue(models.AbstractModel):
     def _cron_remind_billing(self):
         """Tell who is responsible what cannot be billed since some days, once."""
         cron = self.env["ir.cron"]
+        self.search(
+            Domain("billing_state", "=", "incomplete")
+            & Domain("state", "in", FINISHED_STATES)
+        )._refresh_billing_state()
         self._close_reminders()
         orders = self._get_orders_to_remind()
         cron._commit_progress(remaining=len(orders))

@@ -63,6 +63,7 @@ class FieldServiceOrderBillingRun(models.AbstractModel):
 
         :rtype: BillingPlan
         """
+        self._refresh_billing_state()
         left_out = self._get_reasons_not_billed()
         groups = defaultdict(self.browse)
         for order in self:

@@ -35,6 +35,15 @@ class TestBillingChecks(BillingRunCommon):
         self.bad.charge_ids.price_unit = 0.0
         self._assert_left_out("Labour", "has no price")
 
+    def test_setting_that_comes_later(self):
+        """The order is not told of the product; the next run finds it all the same."""
+        self.bad.charge_ids.product_id = False
+        self.bad.company_id.service_labour_product_id = False
+        self.assertEqual(self.bad.billing_state, "incomplete")
+        self.bad.company_id.service_labour_product_id = self.labour_product
+        self.bad._process_charges()
+        self.assertEqual(len(self.bad._run_billing().invoices), 1)
+
     def test_no_product(self):
         self.bad.charge_ids.product_id = False
         self._assert_left_out("Labour Product")
@@ -111,9 +120,14 @@ class TestBillingChecks(BillingRunCommon):
             {"name": "Q", "currency_id": currency.id}
         )
         self.bad.charge_ids.price_unit = 5.0
-        self._assert_left_out("no rate of QQQ")
+        self._assert_left_out("QQQ", "rate")
         self.env["res.currency.rate"].create(
-            {"currency_id": currency.id, "rate": 0.5, "company_id": self.company.id}
+            {
+                "currency_id": currency.id,
+                "name": "2026-01-01",
+                "rate": 0.5,
+                "company_id": self.company.id,
+            }
         )
         self.assertEqual(self.bad._run_billing().invoices.amount_total, 5.0)
         self._assert_income({self.bad: 10.0})

@@ -80,6 +80,7 @@
         "views/field_service_my_day_views.xml",
         "views/res_config_settings_report_views.xml",
         "views/field_service_portal_templates.xml",
+        "views/field_service_portal_visit_templates.xml",
         "views/field_service_menus.xml",
     ],
     "assets": {

@@ -69,11 +69,11 @@ class FieldServicePortalRequest(FieldServicePortal):
         """
         photos = self._read_photos()
         partner = request.env.user.partner_id
-        site = _read_id(form.get("site_id"))
+        site = read_id(form.get("site_id"))
         values = {
-            "description": _read_text(form.get("description")),
+            "description": read_text(form.get("description")),
             "site_id": site,
-            "asset_ids": [_read_id(form["asset_id"])] if form.get("asset_id") else [],
+            "asset_ids": [read_id(form["asset_id"])] if form.get("asset_id") else [],
             **self._read_wish(form, site),
         }
         orders = self._get_orders().with_company(request.env.company)
@@ -158,12 +158,12 @@ class FieldServicePortalRequest(FieldServicePortal):
         return request.redirect(order.get_portal_url(query_string="&done=withdrawn"))
 
 
-def _read_text(text):
+def read_text(text):
     """Return the text of a form's field; none of what is a file, or no text."""
     return text.replace("\0", "") if isinstance(text, str) else ""
 
 
-def _read_id(text):
+def read_id(text):
     """Return a record's id from a form; False for none, -1 for what is nobody's."""
     if not text:
         return False

@@ -76,6 +76,7 @@ from . import field_service_visit_resources
 from . import field_service_visit_override
 from . import field_service_visit_tools
 from . import field_service_visit_rules
+from . import field_service_visit_vendor
 from . import field_service_visit_warnings
 from . import field_service_visit_skills
 from . import field_service_visit_gate

@@ -86,6 +86,7 @@ class FieldServiceEvent(models.Model):
         selection=[
             ("office", "Office"),
             ("mobile", "Phone"),
+            ("portal", "Portal"),
             ("import", "Import"),
             ("api", "Interface"),
         ],

@@ -37,6 +37,7 @@ class FieldServiceVisit(models.Model):
         "field.service.visit.slots",
         "field.service.board.listener",
         "field.service.visit.portal",
+        "field.service.visit.vendor",
         "mail.thread",
         "mail.activity.mixin",
     ]

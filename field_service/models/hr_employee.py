@@ -2,10 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.travel import is_point
+from .field_service_visit_gate import OPEN_STATES
 
 
 class HrEmployee(models.Model):
-    """Where a technician's day begins and ends."""
+    """Where a technician's day begins and ends, and whether he is a subcontractor's."""
 
     _inherit = "hr.employee"
 
@@ -24,6 +25,28 @@ class HrEmployee(models.Model):
     service_home_longitude = fields.Float(
         string="Home Longitude", digits=(10, 7), groups="hr.group_hr_user", copy=False
     )
+
+    service_vendor_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Subcontractor",
+        index="btree_not_null",
+        groups="hr.group_hr_user",
+        tracking=True,
+        ondelete="restrict",
+        help="Set when this technician is not employed by you but comes from a vendor, "
+        "whose bill is what his work costs. The vendor's portal users see his visits.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "service_vendor_id" in vals:
+            # An HR officer need not have any right on visits.
+            visits = self.env["field.service.visit"].sudo()
+            visits = visits.search(
+                [("technician_id", "in", self.ids), ("state", "in", OPEN_STATES)]
+            )
+            self.env.add_to_compute(visits._fields["vendor_id"], visits)
+        return result
 
     @api.constrains("service_home_latitude", "service_home_longitude")
     def _check_service_home(self):

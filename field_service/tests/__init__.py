@@ -27,6 +27,7 @@ from . import test_plan_skills
 from . import test_plan_story
 from . import test_plan_warnings
 from . import test_portal
+from . import test_portal_vendor
 from . import test_posting
 from . import test_rating
 from . import test_recurrence

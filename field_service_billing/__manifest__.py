@@ -49,6 +49,8 @@
         "views/sale_order_views.xml",
         "views/sale_portal_templates.xml",
         "report/sale_report_templates.xml",
+        "wizards/field_service_bill_wizard_views.xml",
+        "views/field_service_subcontract_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
         "views/field_service_offer_rule_views.xml",

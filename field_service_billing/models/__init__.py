@@ -55,6 +55,7 @@ from . import field_service_order_offers
 from . import field_service_order_pricing
 from . import field_service_order_methods
 from . import field_service_order_external
+from . import field_service_order_subcontract
 from . import field_service_order
 from . import field_service_order_flat_rate
 from . import field_service_attention
@@ -71,11 +72,16 @@ from . import field_service_extra
 from . import field_service_my_day_extras
 from . import field_service_my_day_extra_report
 from . import field_service_my_day_page
+from . import field_service_subcontract_price
+from . import field_service_subcontract
+from . import field_service_visit_subcontract
 from . import field_service_visit
 from . import account_tax
 from . import account_journal
 from . import account_move_onsite
 from . import account_analytic_distribution_model
+from . import field_service_bill_matching
+from . import field_service_bill_line
 from . import account_move
 from . import account_move_line
 from . import field_service_cash_count_posting

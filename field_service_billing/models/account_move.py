@@ -5,7 +5,11 @@ from .sale_order import ORDER_GROUPS
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "field.service.move.onsite"]
+    _inherit = [
+        "field.service.bill.matching",
+        "account.move",
+        "field.service.move.onsite",
+    ]
 
     service_order_ids = fields.Many2many(
         comodel_name="field.service.order",
@@ -16,6 +20,24 @@ class AccountMove(models.Model):
     )
     service_order_count = fields.Integer(
         compute="_compute_service_order_ids", groups=ORDER_GROUPS
+    )
+
+    # Amounts need the document's currency: the rest is in the mixin.
+    service_expected_amount = fields.Monetary(
+        string="Expected for Visits",
+        compute="_compute_service_expected_amount",
+        groups="field_service.group_cost",
+        help="What was agreed for the subcontracted work on this bill, without taxes.",
+    )
+    service_matched_amount = fields.Monetary(
+        string="Billed for Visits",
+        compute="_compute_service_expected_amount",
+        groups="field_service.group_cost",
+    )
+    service_bill_difference = fields.Monetary(
+        string="Difference to Expected",
+        compute="_compute_service_expected_amount",
+        groups="field_service.group_cost",
     )
 
     @api.depends("line_ids.analytic_distribution")

@@ -2,7 +2,8 @@ from odoo import models
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["field.service.bill.line", "account.move.line"]
 
     def _related_analytic_distribution(self):
         """An invoice line belongs to the one work order of its sale line.

@@ -19,6 +19,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.quote",
         "field.service.order.extra",
         "field.service.order.sale",
+        "field.service.order.subcontract",
         "field.service.order.pricing",
         "field.service.order.methods",
         "field.service.order.external",

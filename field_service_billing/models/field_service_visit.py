@@ -9,7 +9,11 @@ class FieldServiceVisit(models.Model):
     """A completed visit puts the time of its people and its way on the order."""
 
     _name = "field.service.visit"
-    _inherit = ["field.service.visit", "field.service.posting.mixin"]
+    _inherit = [
+        "field.service.visit",
+        "field.service.posting.mixin",
+        "field.service.visit.subcontract",
+    ]
 
     cost_currency_id = fields.Many2one(related="company_id.currency_id")
     cost_frozen_on = fields.Date(
@@ -62,7 +66,7 @@ class FieldServiceVisit(models.Model):
 
     def _get_crew_rates(self):
         """Return the frozen rates of the people who are on the visit now."""
-        people = self._get_people()
+        people = self._get_own_people()
         return self.rate_ids.filtered(lambda rate: rate.employee_id in people)
 
     def _is_billable_work(self):
@@ -90,7 +94,7 @@ class FieldServiceVisit(models.Model):
         )
         missing = defaultdict(set)
         for visit in visits:
-            for person in visit._get_people() - visit.rate_ids.employee_id:
+            for person in visit._get_own_people() - visit.rate_ids.employee_id:
                 missing[visit.company_id].add((visit, person))
         values = []
         for company, pairs in missing.items():
@@ -144,7 +148,7 @@ class FieldServiceVisit(models.Model):
         people = self.env["hr.employee"]
         for visit in self:
             if visit._is_billable_work() and visit.company_id.service_absorb_labour:
-                people |= visit._get_people() - visit.rate_ids.employee_id
+                people |= visit._get_own_people() - visit.rate_ids.employee_id
         return people
 
     # ------------------------------------------------------------------- posting
@@ -163,6 +167,9 @@ class FieldServiceVisit(models.Model):
         travel = currency.round(
             self.travel_hours * self.travel_rate + self.travel_km * self.km_rate
         )
+        # Where a subcontractor goes alone, his bill is what the way costs too.
+        if not self._get_own_people():
+            travel = 0.0
         amounts = {"labour": labour, "travel": travel}
         return [
             self._prepare_posting_target(kind, amount)

@@ -17,6 +17,7 @@ from . import test_billing_documents
 from . import test_baseline
 from . import test_mixed_delivery
 from . import test_sale_work
+from . import test_subcontract
 from . import test_offer
 from . import test_offer_blockers
 from . import test_offer_process

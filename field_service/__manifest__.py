@@ -112,6 +112,7 @@
         "demo/field_service_report_demo.xml",
         "demo/field_service_my_day_demo.xml",
         "demo/field_service_tool_demo.xml",
+        "demo/field_service_vendor_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

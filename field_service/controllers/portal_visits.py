@@ -191,9 +191,7 @@ class FieldServicePortalVisits(FieldServicePortalRequest):
     def _report_visit(self, visit, form):
         photos = self._read_photos()
         zone = visit.order_id._get_site_tz()
-        start, stop = (
-            _read_moment(form.get(name), zone) for name in ("start", "stop")
-        )
+        start, stop = (_read_moment(form.get(name), zone) for name in ("start", "stop"))
         # First: with the report the order may be done, and its documents complete.
         visit.env["field.service.photo"].create(
             [

@@ -91,9 +91,7 @@ class TestPortalVendor(FieldServiceCommon, HttpCase):
         self.assertEqual(self._get("/my/visits/999999999", "otto").status_code, 404)
         answers = [
             self._post("/accept", {}, login="otto"),
-            self._post(
-                "/decline", {"reason_id": self.decline_reason.id}, login="otto"
-            ),
+            self._post("/decline", {"reason_id": self.decline_reason.id}, login="otto"),
             self._report(login="otto"),
         ]
         self.assertEqual([answer.status_code for answer in answers], [404] * 3)
@@ -109,9 +107,7 @@ class TestPortalVendor(FieldServiceCommon, HttpCase):
             self.visit.with_user(self.vera).register_event("acknowledged")
 
     def test_own_technicians_visits_are_not_his(self):
-        own = self._create_visit(
-            self._create_order(), start=MONDAY + timedelta(days=1)
-        )
+        own = self._create_visit(self._create_order(), start=MONDAY + timedelta(days=1))
         own.action_dispatch()
         self.assertFalse(own.vendor_id)
         self.assertEqual(self._get(self._url(visit=own)).status_code, 404)
@@ -157,7 +153,9 @@ class TestPortalVendor(FieldServiceCommon, HttpCase):
         answer = self._post("/accept", {})
         self.assertIn("We count on you", answer.text)
         self.assertEqual(self.visit.state, "acknowledged")
-        event = self.visit.event_ids.filtered(lambda event: event.type == "acknowledged")
+        event = self.visit.event_ids.filtered(
+            lambda event: event.type == "acknowledged"
+        )
         self.assertEqual(event.source, "portal")
         self.assertEqual(event.create_uid, self.vera)
 
@@ -185,7 +183,9 @@ class TestPortalVendor(FieldServiceCommon, HttpCase):
         visit = self.visit
         self.assertEqual((visit.state, visit.result), ("completed", "solved"))
         self.assertEqual(visit.work_hours, 2.5)
-        self.assertEqual(visit._get_event_times("work_start"), [datetime(2026, 3, 2, 8)])
+        self.assertEqual(
+            visit._get_event_times("work_start"), [datetime(2026, 3, 2, 8)]
+        )
         self.assertEqual(visit.note, "Seal replaced")
         self.assertEqual(self.order.state, "done")
         photo = self.env["field.service.photo"].search([("visit_id", "=", visit.id)])
@@ -204,7 +204,9 @@ class TestPortalVendor(FieldServiceCommon, HttpCase):
 
     def test_nobody_was_there(self):
         self._report(result="no_access", note="Nobody opened")
-        self.assertEqual((self.visit.state, self.visit.result), ("completed", "no_access"))
+        self.assertEqual(
+            (self.visit.state, self.visit.result), ("completed", "no_access")
+        )
         self.assertEqual(self.visit.work_hours, 0.0)
 
     def test_what_cannot_be(self):

@@ -91,9 +91,9 @@ class FieldServiceBillMatching(models.AbstractModel):
         )
         added = []
         for work in lines:
-            item = free.filtered(
-                lambda item, work=work: self._is_line_for(item, work)
-            )[:1]
+            item = free.filtered(lambda item, work=work: self._is_line_for(item, work))[
+                :1
+            ]
             if item:
                 item.service_subcontract_id = work
                 free -= item

@@ -217,7 +217,7 @@ class FieldServiceSubcontract(models.Model):
     # ------------------------------------------------------------------------ sync
     @api.model
     def _sync_visits(self, visits):
-        """Bring what is owed to what was done. Idempotent; to be called with all rights.
+        """Bring what is owed to what was done. Idempotent; needs full rights.
 
         What is billed keeps its price; its quantity follows the hours, so that the
         difference shows.

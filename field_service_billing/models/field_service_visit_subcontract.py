@@ -30,7 +30,7 @@ class FieldServiceVisitSubcontract(models.AbstractModel):
         known[visit.technician_id] = visit.vendor_id
         result = {}
         for person in visit._get_people() - own:
-            vendor = known[person] if person in known else person.service_vendor_id
+            vendor = known.get(person, person.service_vendor_id)
             if vendor:
                 result[person] = vendor
         return result

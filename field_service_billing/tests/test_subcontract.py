@@ -1,9 +1,12 @@
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.field_service.tests.common import MONDAY
 
@@ -50,9 +53,7 @@ class TestSubcontract(FieldServiceBillingCommon):
         """Have a visit done by a subcontractor; return what he is owed."""
         order = order or cls._create_order()
         technician = technician or cls.vito
-        visit = cls._create_visit(
-            order, start=start, technician_id=technician.id, **v
-        )
+        visit = cls._create_visit(order, start=start, technician_id=technician.id, **v)
         cls._work(visit, hours, travel=1.0)
         return visit.subcontract_ids
 
@@ -207,7 +208,11 @@ class TestSubcontract(FieldServiceBillingCommon):
 
     def test_negative_price_and_double_price(self):
         for values in ({"price": -1.0}, {"date_from": date(2026, 1, 1), "price": 1.0}):
-            with self.assertRaises(Exception), self.env.cr.savepoint():
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
                 self._create_price(**values)
                 self.env.flush_all()
 
@@ -261,7 +266,7 @@ class TestSubcontract(FieldServiceBillingCommon):
         self.assertEqual((work.expected_amount, work.difference), (55.0, 65.0))
 
     def test_line_for_an_order_chosen_by_hand(self):
-        """The order on the line is its distribution, also when it has no account yet."""
+        """The order on the line is its distribution, also without account yet."""
         order = self._create_order()
         self.assertFalse(order.analytic_account_id)
         bill = self._create_bill((40.0, order), (5.0, None))
@@ -271,6 +276,17 @@ class TestSubcontract(FieldServiceBillingCommon):
         )
         self._post(bill)
         self.assertEqual(self._get_cost(order), 40.0)
+
+    def test_customer_pays_the_hours_not_the_bill_as_well(self):
+        """Matched 110.00 is no outside cost to charge on; the crane's 40.00 is."""
+        work = self._subcontract()
+        bill = self._create_bill((40.0, work.order_id))
+        self._match(bill)
+        self._post(bill)
+        self.env.flush_all()
+        costs = work.order_id._get_external_costs()[work.order_id]
+        self.assertEqual([cost.amount for cost in costs], [40.0])
+        self.assertEqual(self._get_cost(work.order_id), 150.0)
 
     def test_shared_line_stays_shared(self):
         """A form sends the empty order along: the shares stay."""
@@ -296,9 +312,7 @@ class TestSubcontract(FieldServiceBillingCommon):
             self.assertEqual(line.price_unit, 55.0)
             self.assertEqual(line.quantity, 2.0)
         bill = form.save()
-        self.assertEqual(
-            bill.invoice_line_ids.service_bill_order_id, work.order_id
-        )
+        self.assertEqual(bill.invoice_line_ids.service_bill_order_id, work.order_id)
         self.assertEqual(bill.amount_untaxed, 110.0)
 
     def test_bills_made_of_the_list(self):

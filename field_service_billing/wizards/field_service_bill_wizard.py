@@ -40,9 +40,7 @@ class FieldServiceBillWizard(models.TransientModel):
         work = self.env["field.service.subcontract"]
         for wizard in self:
             move = wizard.move_id
-            found = work.search(
-                work._get_open_domain(move.partner_id, move.company_id)
-            )
+            found = work.search(work._get_open_domain(move.partner_id, move.company_id))
             wizard.subcontract_ids = [Command.set(found.ids)]
 
     @api.depends("subcontract_ids", "move_id")

@@ -42,10 +42,6 @@ class FieldServiceOrderSubcontract(models.AbstractModel):
 
     def action_view_subcontracts(self):
         """Open what subcontractors have done on the order."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Subcontracted Work"),
-            "res_model": "field.service.subcontract",
-            "view_mode": "list",
-            "domain": [("order_id", "in", self.ids)],
-        }
+        return self.subcontract_ids._get_records_action(
+            name=self.env._("Subcontracted Work")
+        )

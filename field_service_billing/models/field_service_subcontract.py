@@ -59,7 +59,7 @@ class FieldServiceSubcontract(models.Model):
         selection=METHODS, string="Agreed", required=True, readonly=True
     )
     quantity = fields.Float(digits="Product Unit", readonly=True)
-    price = fields.Monetary(readonly=True)
+    price = fields.Monetary(readonly=True, aggregator=None)
     currency_id = fields.Many2one(
         comodel_name="res.currency", required=True, readonly=True, index=True
     )

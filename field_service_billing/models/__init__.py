@@ -2,11 +2,13 @@ from . import product_template
 from . import field_service_part
 from . import field_service_quote_option
 from . import field_service_sale_option
+from . import field_service_sale_line_accrual
 from . import field_service_sale_work
 from . import field_service_sale_line_work
 from . import field_service_sale_line_cancel
 from . import field_service_company_offers
 from . import field_service_company_onsite
+from . import field_service_company_accruals
 from . import res_company
 from . import res_config_settings
 from . import field_service_employee_cash
@@ -29,6 +31,8 @@ from . import field_service_charge_rules
 from . import field_service_charge_coverage
 from . import field_service_charge_billing
 from . import field_service_charge_sale
+from . import field_service_charge_accrual
+from . import field_service_charge_net
 from . import field_service_charge
 from . import field_service_charging
 from . import field_service_expectation
@@ -36,6 +40,7 @@ from . import field_service_billing_policy
 from . import field_service_order_billing
 from . import field_service_order_quote
 from . import field_service_order_extra
+from . import field_service_order_accrual
 from . import field_service_order_sale
 from . import field_service_order_onsite
 from . import field_service_order_cash
@@ -59,6 +64,12 @@ from . import field_service_order_subcontract
 from . import field_service_order
 from . import field_service_order_flat_rate
 from . import field_service_attention
+from . import field_service_accrual_entry
+from . import field_service_accrual_work
+from . import field_service_accrual_purchase
+from . import field_service_accrual_share
+from . import field_service_accrual
+from . import field_service_accrual_line
 from . import field_service_leakage
 from . import field_service_finding
 from . import field_service_offer_answer

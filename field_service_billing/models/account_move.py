@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .sale_order import ORDER_GROUPS
 
@@ -40,6 +41,16 @@ class AccountMove(models.Model):
         groups="field_service.group_cost",
     )
 
+    service_accrual_id = fields.Many2one(
+        comodel_name="field.service.accrual",
+        string="Work Order Accrual",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        check_company=True,
+        ondelete="restrict",
+    )
+
     @api.depends("line_ids.analytic_distribution")
     def _compute_service_order_ids(self):
         accounts = {
@@ -68,7 +79,8 @@ class AccountMove(models.Model):
         return posted
 
     def button_draft(self):
-        """What is not posted is not charged on."""
+        """What is not posted is not charged on; an accrual is taken back as a whole."""
+        self._check_accrual_cancelled()
         result = super().button_draft()
         self._process_external_costs()
         return result
@@ -81,6 +93,24 @@ class AccountMove(models.Model):
         orders = orders.filtered("pricing_id.is_external_billed")
         if orders:
             orders._process_charges()
+
+    def _check_accrual_cancelled(self):
+        """What an accrual has posted is taken back by it, its reversal too."""
+        for move in self:
+            accrual = move.service_accrual_id
+            if accrual.state == "posted":
+                raise UserError(
+                    self.env._(
+                        "%(entry)s belongs to accrual %(accrual)s: cancel the accrual "
+                        "instead, so that its reversal goes too.",
+                        entry=move.name,
+                        accrual=accrual.name,
+                    )
+                )
+
+    def action_view_service_accrual(self):
+        """Open the accrual that made this entry."""
+        return self.service_accrual_id._get_records_action()
 
     def action_view_service_orders(self):
         """Open the work orders this document is distributed on."""

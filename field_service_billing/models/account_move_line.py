@@ -1,9 +1,18 @@
-from odoo import models
+from odoo import fields, models
 
 
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
     _inherit = ["field.service.bill.line", "account.move.line"]
+
+    service_accrual_line_id = fields.Many2one(
+        comodel_name="field.service.accrual.line",
+        string="Accrued for",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="restrict",
+    )
 
     def _related_analytic_distribution(self):
         """An invoice line belongs to the one work order of its sale line.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .field_service_company_accruals import SHARE_METHODS
 from .field_service_job_type import PRICE_GROUPS
 
 
@@ -37,6 +38,13 @@ class FieldServiceAgreement(models.Model):
         help="When and on how many invoices its work is billed. Empty: as the "
         "customer's.",
     )
+    share_method = fields.Selection(
+        selection=[("none", "Not at all"), *SHARE_METHODS],
+        string="Share Revenue by",
+        groups=PRICE_GROUPS,
+        help="How its fee is shared to the work orders it covered at the end of a "
+        "period. Empty: as the company does.",
+    )
 
     @api.depends("company_id")
     def _compute_currency_id(self):
@@ -63,3 +71,8 @@ class FieldServiceAgreement(models.Model):
             and self.date_start <= day
             and (not self.date_end or day <= self.date_end)
         )
+
+    def _get_share_method(self, default):
+        """Return how the fee is shared; ``none``: it stays on the agreement."""
+        self.ensure_one()
+        return self.share_method or default or "none"

@@ -30,6 +30,8 @@ class FieldServiceCharge(models.Model):
         "field.service.charge.coverage",
         "field.service.charge.rules",
         "field.service.charge.billing",
+        "field.service.charge.accrual",
+        "field.service.charge.net",
     ]
     _description = "Work Order Charge"
     _order = "order_id, sequence, id"

@@ -35,6 +35,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.billing.queue",
         "field.service.order.billing.check",
         "field.service.order.billing.run",
+        "field.service.order.accrual",
     ]
 
     # How it is priced

@@ -24,3 +24,20 @@ class FieldServicePart(models.Model):
     source = fields.Selection(
         selection_add=[("sale", "Sales order")], ondelete={"sale": "set default"}
     )
+
+    def _get_used_until(self, day):
+        """Return what was used for good by the end of a day, in the part's unit."""
+        self.ensure_one()
+        orders = self.env["field.service.order"]
+        total = 0.0
+        for move in self.move_ids.filtered(lambda move: move.state == "done"):
+            if orders._get_company_day(move.company_id, move.date) > day:
+                continue
+            done = move.product_uom._compute_quantity(
+                move.quantity, self.uom_id, round=False
+            )
+            if move.location_dest_id.usage == "customer":
+                total += done
+            elif move.location_id.usage == "customer":
+                total -= done
+        return total

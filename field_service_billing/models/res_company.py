@@ -7,6 +7,7 @@ TRAVEL_ACCOUNTS = ("service_travel_account_id", "service_travel_contra_account_i
 class ResCompany(models.Model):
     _name = "res.company"
     _inherit = [
+        "field.service.company.accruals",
         "res.company",
         "field.service.company.offers",
         "field.service.company.onsite",

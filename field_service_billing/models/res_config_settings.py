@@ -51,6 +51,15 @@ class ResConfigSettings(models.TransientModel):
     service_pricing_id = fields.Many2one(
         related="company_id.service_pricing_id", readonly=False
     )
+    service_accrued_income_account_id = fields.Many2one(
+        related="company_id.service_accrued_income_account_id", readonly=False
+    )
+    service_accrued_cost_account_id = fields.Many2one(
+        related="company_id.service_accrued_cost_account_id", readonly=False
+    )
+    service_share_method = fields.Selection(
+        related="company_id.service_share_method", readonly=False
+    )
     service_show_covered = fields.Boolean(
         related="company_id.service_show_covered", readonly=False
     )

@@ -11,6 +11,7 @@ class SaleOrderLine(models.Model):
         "field.service.sale.line.option",
         "field.service.sale.line.work",
         "field.service.sale.line.cancel",
+        "field.service.sale.line.accrual",
         "sale.order.line",
     ]
 

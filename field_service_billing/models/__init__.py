@@ -3,6 +3,7 @@ from . import field_service_part
 from . import field_service_quote_option
 from . import field_service_sale_option
 from . import field_service_sale_line_accrual
+from . import field_service_sale_accrual
 from . import field_service_sale_work
 from . import field_service_sale_line_work
 from . import field_service_sale_line_cancel

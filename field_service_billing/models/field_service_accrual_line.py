@@ -24,7 +24,9 @@ class FieldServiceAccrualLine(models.Model):
     company_id = fields.Many2one(
         related="accrual_id.company_id", store=True, index=True, precompute=True
     )
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     date = fields.Date(related="accrual_id.date", store=True, string="Period End")
     state = fields.Selection(related="accrual_id.state", store=True, index=True)
     kind = fields.Selection(

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -22,6 +24,7 @@ class FieldServiceAccrualWork(models.AbstractModel):
             values += self._prepare_charge_lines(charge)
         for line in charges.sale_line_id.sorted("id"):
             values += self._prepare_sale_line_lines(line)
+        values += self._prepare_discount_lines(values)
         values += self._prepare_down_payment_lines(values)
         return values + self._prepare_unbilled_lines()
 
@@ -128,7 +131,33 @@ class FieldServiceAccrualWork(models.AbstractModel):
             if charge._get_accrual_share(self.date)
         ]
 
-    # -------------------------------------------------------------- down payments
+    # ------------------------------------------------ discounts and down payments
+    def _prepare_discount_lines(self, values):
+        """Return what global discounts will take off what is accrued, in proportion."""
+        accrued = defaultdict(float)
+        first = {}
+        charges = self.env["field.service.charge"]
+        for one in values:
+            sale = charges.browse(one["charge_ids"]).sale_line_id.order_id
+            if sale and not one.get("reason"):
+                accrued[sale, one["order_id"]] += one["amount_currency"]
+                first.setdefault((sale, one["order_id"]), one)
+        lines = []
+        for (sale, order_id), amount in accrued.items():
+            discount = sale._get_unbilled_discount(order_id, amount, self.date)
+            if not sale.currency_id.is_zero(discount):
+                lines.append(
+                    {
+                        **first[sale, order_id],
+                        "name": self.env._("Discount on %(sale)s", sale=sale.name),
+                        "charge_ids": [],
+                        "quantity": 1.0,
+                        "amount_currency": discount,
+                        "amount": self._convert(sale.currency_id, discount),
+                    }
+                )
+        return lines
+
     def _prepare_down_payment_lines(self, values):
         """Return what down payments have put on income already, at most the work.
 

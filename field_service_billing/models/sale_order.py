@@ -10,6 +10,7 @@ class SaleOrder(models.Model):
     _inherit = [
         "field.service.sale.option",
         "field.service.sale.work",
+        "field.service.sale.accrual",
         "sale.order",
     ]
 

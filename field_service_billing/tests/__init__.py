@@ -14,6 +14,7 @@ from . import test_billing_queue
 from . import test_billing_run
 from . import test_billing_checks
 from . import test_billing_documents
+from . import test_accrual
 from . import test_baseline
 from . import test_mixed_delivery
 from . import test_sale_work

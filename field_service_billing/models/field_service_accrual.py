@@ -19,10 +19,10 @@ class FieldServiceAccrual(models.Model):
     _name = "field.service.accrual"
     _description = "Work Order Accrual"
     _inherit = [
-        "field.service.accrual.entry",
+        "field.service.accrual.share",
         "field.service.accrual.work",
         "field.service.accrual.purchase",
-        "field.service.accrual.share",
+        "field.service.accrual.entry",
         "mail.thread",
     ]
     _order = "date desc, id desc"

@@ -128,7 +128,7 @@ class FieldServiceAccrualShare(models.AbstractModel):
     def _prepare_share_lines(self, agreement, account, amount, work):
         """Return the shares of one agreement's revenue on one account."""
         method = agreement._get_share_method(self.share_method)
-        orders = list(work)
+        orders = sorted(work, key=lambda order: order.id)
         weights = [self._get_weight(method, work[order]) for order in orders]
         shares = share_amount(self.currency_id, amount, weights)
         common = {"kind": "share", "agreement_id": agreement.id, "value": amount}

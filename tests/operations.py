@@ -449,6 +449,22 @@ def agree_flat_rate(world, number):
     order.write({"pricing_method": "flat", "flat_line_ids": [Command.create(line)]})
 
 
+def accrue(world, number):
+    """Post what is unbilled at the end of last month, again, or take it back."""
+    setting = world.settings[number % 2]
+    accruals = setting.env["field.service.accrual"]
+    posted = accruals.search(
+        [("company_id", "=", setting.company.id), ("state", "=", "posted")]
+    )
+    if posted and number % 3 == 0:
+        posted[0].action_cancel()
+        return
+    wizard = setting.env["field.service.accrual.wizard"].create(
+        {"company_id": setting.company.id}
+    )
+    accruals.browse(wizard.action_preview()["res_id"]).action_post()
+
+
 OPERATIONS = [
     create_order,
     work_visit,
@@ -481,4 +497,5 @@ OPERATIONS = [
     close_stock,
     choose_terms,
     agree_flat_rate,
+    accrue,
 ]

@@ -109,7 +109,6 @@ class FieldServiceAccrual(models.Model):
     left_out_ids = fields.One2many(
         comodel_name="field.service.accrual.line",
         inverse_name="accrual_id",
-        string="Left Out",
         domain=[("reason", "!=", False)],
         readonly=True,
     )

@@ -121,7 +121,9 @@ class FieldServiceAccrualEntry(models.AbstractModel):
         company = self.company_id
         if "work" in needed and not self.income_account_id:
             issues.append(
-                company._get_missing_setting_message("service_accrued_income_account_id")
+                company._get_missing_setting_message(
+                    "service_accrued_income_account_id"
+                )
             )
         if "purchase" in needed and not self.cost_account_id:
             issues.append(

@@ -70,7 +70,6 @@ class FieldServiceAccrualLine(models.Model):
         help="In the company's currency, at the rate of the period's end.",
     )
     value = fields.Monetary(
-        string="Value",
         currency_field="company_currency_id",
         help="What is left out would have been worth.",
     )
@@ -104,7 +103,8 @@ class FieldServiceAccrualLine(models.Model):
         """Open the charges or the purchase order behind the line."""
         self.ensure_one()
         if self.source_model:
-            return self.env[self.source_model].browse(self.source_id)._get_records_action()
+            source = self.env[self.source_model].browse(self.source_id)
+            return source._get_records_action()
         if self.charge_ids:
             return self.charge_ids._get_records_action(name=self.name)
         return (self.order_id or self.agreement_id)._get_records_action()

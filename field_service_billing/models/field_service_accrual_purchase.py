@@ -70,41 +70,49 @@ class FieldServiceAccrualPurchase(models.AbstractModel):
         quantity = received - self._get_billed(line)
         if line.product_uom_id.compare(quantity, 0.0) <= 0:
             return []
-        amount = self._get_purchase_cost(line, quantity)
         reason = self._get_purchase_exclusion(line, [one[0] for one in shares])
-        converted = self._convert(line.currency_id, amount)
-        percents = [percent for __, __, percent in shares]
-        total = sum(percents) / 100.0
-        amounts = share_amount(
-            self.currency_id, self.currency_id.round(converted * total), percents
-        )
-        values = []
-        for (order, distribution, percent), share in zip(shares, amounts, strict=True):
-            common = {
-                "kind": "purchase",
+        common = {
+            "kind": "purchase",
+            "name": f"{line.order_id.name}: {line.name}".split("\n")[0],
+            "source_model": "purchase.order",
+            "source_id": line.order_id.id,
+            "quantity": quantity,
+            "currency_id": line.currency_id.id,
+        }
+        if not reason:
+            service = line.product_id.type == "service"
+            common["cost_type"] = "subcontract" if service else "parts"
+            common["account_id"] = self._get_expense_account(line).id
+        return [
+            {
+                **common,
                 "order_id": order.id,
-                "name": f"{line.order_id.name}: {line.name}".split("\n")[0],
-                "source_model": "purchase.order",
-                "source_id": line.order_id.id,
-                "quantity": quantity,
-                "currency_id": line.currency_id.id,
-                "amount_currency": line.currency_id.round(amount * percent / 100.0),
+                "amount_currency": in_currency,
+                **(
+                    {"value": amount, "reason": reason}
+                    if reason
+                    else {"amount": amount, "distribution": distribution}
+                ),
             }
-            if reason:
-                values.append({**common, "value": share, "reason": reason})
-                continue
-            values.append(
-                {
-                    **common,
-                    "amount": share,
-                    "account_id": self._get_expense_account(line).id,
-                    "distribution": distribution,
-                    "cost_type": (
-                        "subcontract" if line.product_id.type == "service" else "parts"
-                    ),
-                }
+            for order, distribution, in_currency, amount in self._share_purchase(
+                line, quantity, shares
             )
-        return values
+        ]
+
+    def _share_purchase(self, line, quantity, shares):
+        """Return (order, distribution, in currency, amount), to the cent together."""
+        cost = self._get_purchase_cost(line, quantity)
+        percents = [percent for __, __, percent in shares]
+        currency = line.currency_id
+        converted = self._convert(currency, cost)
+        whole = self.currency_id.round(converted * sum(percents) / 100.0)
+        amounts = share_amount(self.currency_id, whole, percents)
+        return [
+            (order, distribution, currency.round(cost * percent / 100.0), amount)
+            for (order, distribution, percent), amount in zip(
+                shares, amounts, strict=True
+            )
+        ]
 
     def _get_order_shares(self, line, accounts):
         """Return (work order, distribution of its journal item, percent) of a line.
@@ -155,15 +163,23 @@ class FieldServiceAccrualPurchase(models.AbstractModel):
             {"product_id": line.product_id.id, "purchase_line_id": line.id}
         )
         if item._get_doubled_orders(orders):
-            return self.env._("It comes into stock and costs the order when it is used.")
-        past = self.date < fields.Date.context_today(self)
-        planned = line.date_planned
-        if past and line.qty_received_method == "manual" and planned:
-            if self._get_local_date(planned) > self.date:
-                return self.env._(
-                    "Received by hand, without a date, and expected after the period."
-                )
+            return self.env._(
+                "It comes into stock and costs the order when it is used."
+            )
+        if self._is_expected_later(line):
+            return self.env._(
+                "Received by hand, without a date, and expected after the period."
+            )
         return ""
+
+    def _is_expected_later(self, line):
+        """Tell whether what was received by hand is not known to be of the period."""
+        return (
+            self.date < fields.Date.context_today(self)
+            and line.qty_received_method == "manual"
+            and line.date_planned
+            and self._get_local_date(line.date_planned) > self.date
+        )
 
     # -------------------------------------------------------------------- amounts
     def _get_purchase_cost(self, line, quantity):

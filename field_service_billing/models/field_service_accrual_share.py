@@ -45,8 +45,8 @@ class FieldServiceAccrualShare(models.AbstractModel):
         )
         return [
             self.env._(
-                "%(accrual)s shares the revenue from %(begin)s to %(end)s already. Take "
-                "the same period, or one beside it.",
+                "%(accrual)s shares the revenue from %(begin)s to %(end)s already. "
+                "Take the same period, or one beside it.",
                 accrual=other.name,
                 begin=format_date(self.env, other.date_from),
                 end=format_date(self.env, other.date),

@@ -32,6 +32,7 @@ class FieldServiceOrderAccrual(models.AbstractModel):
         for item in lines.invoice_lines:
             posted = item.parent_state == "posted" and item.move_id.date <= day
             if posted and item.account_id.internal_group == "income":
-                shares = item._get_service_distribution(item.analytic_distribution or {})
+                distribution = item.analytic_distribution or {}
+                shares = item._get_service_distribution(distribution)
                 total -= item.balance * shares.get(account, 0.0) / 100.0
         return self.currency_id.round(total)

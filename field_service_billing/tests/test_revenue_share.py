@@ -27,7 +27,7 @@ class TestRevenueShare(AccrualCommon):
 
     @classmethod
     def _post_fee(cls, amount=100.0, day=date(2026, 3, 1), kind="out_invoice"):
-        """Invoice the fee, distributed on the agreement, the way the accountant does."""
+        """Invoice the fee, distributed on the agreement by the accountant."""
         line = {
             "name": "Fee",
             "price_unit": amount,

@@ -128,7 +128,9 @@ class FieldServiceAccrualWizard(models.TransientModel):
         self.ensure_one()
         if self.date > fields.Date.context_today(self):
             raise UserError(
-                self.env._("The period is not over: nobody knows yet what will be done.")
+                self.env._(
+                    "The period is not over: nobody knows yet what will be done."
+                )
             )
         accrual = self.env["field.service.accrual"].create(
             {

@@ -31,7 +31,7 @@ class TestAccruals(CompanionCommon):
         action = wizard.action_preview()
         return setting.env["field.service.accrual"].browse(action["res_id"])
 
-    def _get_receipts(self, accrual, order=None):
+    def _get_receipts(self, accrual):
         """Return {order: amount} of the receipts that are due."""
         lines = accrual.line_ids.filtered(lambda line: line.kind == "purchase")
         result = {}
@@ -39,17 +39,17 @@ class TestAccruals(CompanionCommon):
             result[line.order_id] = result.get(line.order_id, 0.0) + line.amount
         return result
 
-    def _buy_crane(self, setting, shares, price=100.0, received=1.0, **values):
+    def _buy_crane(self, setting, shares, price=100.0, quantity=1.0):
         """A subcontractor's service, approved and received in the period."""
         crane = story.create_service(setting, "Crane", 0.0)
         purchase = self._create_purchase(
-            setting, crane, 2.0, price, analytic_distribution=shares, **values
+            setting, crane, quantity, price, analytic_distribution=shares
         )
         purchase.button_confirm()
         day = datetime.combine(self.end, datetime.min.time())
         purchase.date_approve = day
         purchase.order_line.date_planned = day
-        purchase.order_line.qty_received = received
+        purchase.order_line.qty_received = 1.0
         return purchase
 
     def _bill_on(self, purchase, day):
@@ -92,10 +92,10 @@ class TestAccruals(CompanionCommon):
                 later = self.end + relativedelta(days=7)
                 bill = self._bill_on(purchase, later)
                 cost = entry.line_ids - liability
-                receipts = cost.filtered(lambda item: item.service_order_id == order)
-                self.assertEqual(
-                    receipts.account_id, bill.invoice_line_ids.account_id
+                receipts = cost.filtered(
+                    lambda item, one=order: item.service_order_id == one
                 )
+                self.assertEqual(receipts.account_id, bill.invoice_line_ids.account_id)
                 self.assertEqual(self._get_cost(order, self.end), 100.0)
                 self.assertEqual(self._get_cost(order, later), 100.0)
                 self._assert_figures(order, subcontract=100)
@@ -115,7 +115,7 @@ class TestAccruals(CompanionCommon):
         first = story.create_order(self.aurora, "First")
         second = story.create_order(self.aurora, "Second")
         shares = {**story.share(first, 60.0), **story.share(second, 40.0)}
-        self._buy_crane(self.aurora, shares, price=100.01)
+        self._buy_crane(self.aurora, shares, price=100.01, quantity=2.0)
         accrual = self._preview(self.aurora)
         self.assertEqual(self._get_receipts(accrual), {first: 60.01, second: 40.0})
         accrual.action_post()

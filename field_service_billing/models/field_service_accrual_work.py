@@ -121,7 +121,7 @@ class FieldServiceAccrualWork(models.AbstractModel):
                 "order_id": charge.order_id.id,
                 "name": (charge.name or "").split("\n")[0],
                 "charge_ids": charge.ids,
-                "quantity": charge.worked_qty - charge.quantity,
+                "quantity": charge._get_demand_qty() - charge.quantity,
                 "value": self._convert(
                     charge.currency_id, charge.covered_amount + charge.left_out_amount
                 ),

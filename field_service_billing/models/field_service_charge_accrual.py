@@ -12,12 +12,14 @@ class FieldServiceChargeAccrual(models.AbstractModel):
     def _get_accrual_date(self):
         """Return the day on which the charge was earned; none: it is not yet.
 
-        A visit's charge on the day of the work. Prices for the whole, and what is
-        entered by hand, when the order is finished.
+        A visit's charge on the day of the work, outside costs on the date of the bill.
+        Prices for the whole, and what is entered by hand, when the order is finished.
         """
         self.ensure_one()
-        if self.visit_id and self.kind != "quoted":
+        if self.visit_id and self.kind not in ("quoted", "flat"):
             return self.visit_id.work_date
+        if self.source_model == "account.move.line":
+            return self.env[self.source_model].browse(self.source_id).date
         order = self.order_id
         if order.state not in FINISHED_STATES:
             return None
@@ -28,6 +30,8 @@ class FieldServiceChargeAccrual(models.AbstractModel):
         self.ensure_one()
         if self.kind == "part" and self.part_id:
             return self._get_part_share(day)
+        if self.kind == "limit":
+            return self._get_limit_share(day)
         earned = self._get_accrual_date()
         return 1.0 if earned and earned <= day else 0.0
 
@@ -39,6 +43,18 @@ class FieldServiceChargeAccrual(models.AbstractModel):
             # All of it went back: the charge takes back what was billed.
             return 1.0 if part.uom_id.is_zero(used) else 0.0
         return min(max(used / part.consumed_qty, 0.0), 1.0)
+
+    def _get_limit_share(self, day):
+        """Return which share of what is beyond the limit was beyond it by a day."""
+        order = self.order_id
+        limits = order.charge_ids.filtered(lambda charge: charge.kind == "limit")
+        spent = order._get_spent_charges()
+        excess = -sum(limits.mapped("amount"))
+        if self.currency_id.compare_amounts(excess, 0.0) <= 0:
+            return 1.0
+        limit = sum(spent.mapped("amount")) - excess
+        earned = sum(charge.amount * charge._get_accrual_share(day) for charge in spent)
+        return min(max(earned - limit, 0.0) / excess, 1.0)
 
     def _get_covered_date(self):
         """Return the day on which an agreement covered the charge."""

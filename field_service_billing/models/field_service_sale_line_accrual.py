@@ -22,13 +22,14 @@ class FieldServiceSaleLineAccrual(models.AbstractModel):
         net = sum(items.mapped("balance"))
         if not items or self.company_id.currency_id.is_zero(net):
             return worked
-        kind = "out_refund" if worked < 0 else "out_invoice"
-        gross = sum(
+        moved = [
             item.product_uom_id._compute_quantity(item.quantity, self.product_uom_id)
+            * (-1.0 if item.move_id.move_type == "out_refund" else 1.0)
             for item in items
-            if item.move_id.move_type == kind
-        )
-        return min(worked + gross, 0.0) if worked < 0 else max(worked - gross, 0.0)
+        ]
+        if worked < 0:
+            return min(worked - sum(part for part in moved if part < 0), 0.0)
+        return max(worked - sum(part for part in moved if part > 0), 0.0)
 
     def _get_net_of(self, quantity):
         """Return the value of a quantity before tax, taxes in the price taken off."""

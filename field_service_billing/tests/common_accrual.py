@@ -64,7 +64,7 @@ class AccrualCommon(CoverageCommon):
         lines = self.env["account.analytic.line"].search(domain)
         return order.currency_id.round(sum(lines.mapped("amount")))
 
-    def _assert_balanced(self, accrual):
+    def _assert_reversed(self, accrual):
         """An accrual and its reversal are nothing together, on every account."""
         items = accrual.move_ids.line_ids
         self.assertEqual(set(items.mapped("parent_state")), {"posted"})

@@ -127,7 +127,7 @@ class TestRevenueShare(AccrualCommon):
         accrual = self._share()
         accrual.action_cancel()
         self._assert_shared(0.0, 0.0, 0.0, rest=100.0)
-        self._assert_balanced(accrual)
+        self._assert_reversed(accrual)
         self._share()
         self._assert_shared(50.0, 25.0, 25.0)
 

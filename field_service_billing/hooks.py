@@ -6,3 +6,6 @@ def uninstall_hook(env):
     keep_documents(env, "field_service_billing")
     # Reasons and rules that customers have answered to.
     drop_references(env, "field\\_service\\_offer%")
+    # Fees and their periods, which invoices are about.
+    drop_references(env, "field\\_service\\_%fee%")
+    drop_references(env, "field\\_service\\_price\\_index%")

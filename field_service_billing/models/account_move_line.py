@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .field_service_job_type import PRICE_GROUPS
+
 
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
@@ -13,6 +15,25 @@ class AccountMoveLine(models.Model):
         readonly=True,
         ondelete="restrict",
     )
+
+    service_fee_period_id = fields.Many2one(
+        comodel_name="field.service.fee.period",
+        string="Period of an Agreement Fee",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        readonly=True,
+        groups=PRICE_GROUPS,
+    )
+
+    def _copy_data_extend_business_fields(self, values):
+        """A credit note is about the same period; a plain copy is about none."""
+        result = super()._copy_data_extend_business_fields(values)
+        # Whoever credits an invoice need not see fees.
+        period = self.sudo().service_fee_period_id
+        if period:
+            values["service_fee_period_id"] = period.id
+        return result
 
     def _related_analytic_distribution(self):
         """An invoice line belongs to the one work order of its sale line.

@@ -5,7 +5,14 @@ from .field_service_job_type import PRICE_GROUPS
 
 
 class FieldServiceAgreement(models.Model):
-    _inherit = "field.service.agreement"
+    _name = "field.service.agreement"
+    _inherit = [
+        "field.service.agreement.billing",
+        "field.service.fee.check",
+        "field.service.agreement.indexation",
+        "field.service.agreement.renewal",
+        "field.service.agreement",
+    ]
 
     currency_id = fields.Many2one(
         comodel_name="res.currency",
@@ -76,3 +83,10 @@ class FieldServiceAgreement(models.Model):
         """Return how the fee is shared; ``none``: it stays on the agreement."""
         self.ensure_one()
         return self.share_method or default or "none"
+
+    def action_view_visits(self):
+        """Open what was owed and done, by month."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "field_service_billing.field_service_agreement_visit_report_action"
+        )
+        return {**action, "domain": [("agreement_id", "in", self.ids)]}

@@ -61,6 +61,7 @@ class FieldServiceEntitlement(models.AbstractModel):
         "period",
         "agreement_id.date_start",
         "agreement_id.date_end",
+        "agreement_id.term_start",
         "charge_ids.coverage",
         "charge_ids.covered_qty",
         "charge_ids.entitled_on",
@@ -88,7 +89,7 @@ class FieldServiceEntitlement(models.AbstractModel):
         start = self.agreement_id.date_start or day
         last = self.agreement_id.date_end or date.max
         if self.period == "term":
-            return start, last
+            return self._get_term(day, start, last)
         if self.period == "agreement_year":
             # From the first day on, so that the 29th of February stays what it is.
             years = day.year - start.year
@@ -102,6 +103,15 @@ class FieldServiceEntitlement(models.AbstractModel):
             max(start, date_utils.start_of(day, self.period)),
             min(last, date_utils.end_of(day, self.period)),
         )
+
+    def _get_term(self, day, start, last):
+        """A renewed agreement begins a term with everything included anew."""
+        renewed = self.agreement_id.term_start
+        if not renewed:
+            return start, last
+        if day < renewed:
+            return start, renewed - relativedelta(days=1)
+        return renewed, last
 
     # ------------------------------------------------------------------------ use
     def _get_use(self, day, order=None):

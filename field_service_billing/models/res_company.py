@@ -11,6 +11,7 @@ class ResCompany(models.Model):
         "res.company",
         "field.service.company.offers",
         "field.service.company.onsite",
+        "field.service.company.fees",
     ]
 
     # Cost of labour and travel

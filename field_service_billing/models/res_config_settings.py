@@ -63,6 +63,9 @@ class ResConfigSettings(models.TransientModel):
     service_show_covered = fields.Boolean(
         related="company_id.service_show_covered", readonly=False
     )
+    service_fee_posting = fields.Selection(
+        related="company_id.service_fee_posting", readonly=False
+    )
     service_offer_show_price = fields.Boolean(
         related="company_id.service_offer_show_price", readonly=False
     )

@@ -4,3 +4,8 @@ from . import sale_order_discount
 from . import field_service_bill_wizard
 from . import field_service_coverage_wizard
 from . import field_service_accrual_wizard
+from . import field_service_fee_wizard_line
+from . import field_service_fee_wizard
+from . import field_service_indexation_wizard_line
+from . import field_service_indexation_wizard
+from . import field_service_renewal_wizard

@@ -118,10 +118,14 @@ class FieldServiceAgreementFee(models.Model):
         string="To", copy=False, help="Empty: as long as the agreement."
     )
     price_ids = fields.One2many(
-        comodel_name="field.service.fee.price", inverse_name="fee_id"
+        comodel_name="field.service.fee.price",
+        inverse_name="fee_id",
+        string="Price History",
     )
     period_ids = fields.One2many(
-        comodel_name="field.service.fee.period", inverse_name="fee_id"
+        comodel_name="field.service.fee.period",
+        inverse_name="fee_id",
+        string="Billed Periods",
     )
     next_start = fields.Date(
         string="Next Period", compute="_compute_next_date", store=True

@@ -13,6 +13,15 @@ class AccountMoveLine(models.Model):
         help="The orders this posted item is attributed to, in whole or in part.",
     )
 
+    service_agreement_ids = fields.Many2many(
+        comodel_name="field.service.agreement",
+        string="Agreements",
+        compute="_compute_service_agreement_ids",
+        search="_search_service_agreement_ids",
+        help="The agreements this posted item belongs to: on their own account or on "
+        "that of one of their work orders.",
+    )
+
     @api.depends("analytic_line_ids")
     def _compute_service_order_ids(self):
         orders = self.env["field.service.order"]
@@ -50,6 +59,43 @@ class AccountMoveLine(models.Model):
         attributed = Domain("analytic_account_id", "!=", False) & order_domain
         accounts = orders._search(attributed).subselect("analytic_account_id")
         shares = Domain(orders._get_plan_column(), "any!", accounts)
+        return Domain("analytic_line_ids", "any!", shares)
+
+    @api.depends("analytic_line_ids")
+    def _compute_service_agreement_ids(self):
+        agreements = self.env["field.service.agreement"]
+        column = agreements._get_plan_column()
+        # As above: attribution is a fact, the search says what the reader may see.
+        accounts = {line: line.sudo().analytic_line_ids[column] for line in self}
+        ids = [account.id for group in accounts.values() for account in group]
+        found = agreements.search(
+            [
+                "|",
+                ("analytic_account_id", "in", ids),
+                ("order_ids", "any!", [("analytic_account_id", "in", ids)]),
+            ]
+        )
+        # Which accounts an agreement has does not depend on its reader.
+        owned = {
+            agreement: agreement.sudo()._get_profit_accounts() for agreement in found
+        }
+        for line in self:
+            line.service_agreement_ids = agreements.union(
+                *(
+                    agreement
+                    for agreement, group in owned.items()
+                    if group & accounts[line]
+                )
+            )
+
+    def _search_service_agreement_ids(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # As above.
+        agreements = self.env["field.service.agreement"].sudo()
+        chosen = agreements.browse([key for key in value if key]).exists()
+        accounts = chosen._get_profit_accounts()
+        shares = Domain(agreements._get_plan_column(), "in", accounts.ids)
         return Domain("analytic_line_ids", "any!", shares)
 
     def action_open_service_orders(self):

@@ -59,6 +59,20 @@ class FieldServiceAgreement(models.Model):
             if not agreement.currency_id:
                 agreement.currency_id = agreement.company_id.currency_id
 
+    def copy_data(self, default=None):
+        """Copy what one sees: who may not see prices copies none."""
+        hidden = {
+            name
+            for name, field in self._fields.items()
+            if field.copy and not self._has_field_access(field, "read")
+        }
+        given = default or {}
+        vals_list = super().copy_data({**dict.fromkeys(hidden), **given})
+        for vals in vals_list:
+            for name in hidden - given.keys():
+                vals.pop(name, None)
+        return vals_list
+
     def _has_terms(self):
         """An agreement may cover what comes, without anything that recurs."""
         return super()._has_terms() or bool(self.coverage_ids)

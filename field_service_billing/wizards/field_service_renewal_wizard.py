@@ -21,6 +21,7 @@ class FieldServiceRenewalWizard(models.TransientModel):
         compute="_compute_date_end",
         store=True,
         readonly=False,
+        precompute=True,
     )
     price_change = fields.Float(
         string="Change of Prices (%)",

@@ -68,13 +68,8 @@ class AccountMoveLine(models.Model):
         # As above: attribution is a fact, the search says what the reader may see.
         accounts = {line: line.sudo().analytic_line_ids[column] for line in self}
         ids = [account.id for group in accounts.values() for account in group]
-        found = agreements.search(
-            [
-                "|",
-                ("analytic_account_id", "in", ids),
-                ("order_ids", "any!", [("analytic_account_id", "in", ids)]),
-            ]
-        )
+        on_account = Domain("analytic_account_id", "in", ids)
+        found = agreements.search(on_account | Domain("order_ids", "any!", on_account))
         # Which accounts an agreement has does not depend on its reader.
         owned = {
             agreement: agreement.sudo()._get_profit_accounts() for agreement in found

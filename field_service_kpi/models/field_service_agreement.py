@@ -10,7 +10,9 @@ class FieldServiceAgreement(models.Model):
 
     # Posted figures, life to date unless the context gives service_date_from or
     # service_date_to: read from the ledger at every look, stored nowhere.
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     posted_fees = fields.Monetary(
         string="Posted on the Agreement",
         compute="_compute_posted_profit",

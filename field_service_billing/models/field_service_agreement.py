@@ -60,18 +60,18 @@ class FieldServiceAgreement(models.Model):
                 agreement.currency_id = agreement.company_id.currency_id
 
     def copy_data(self, default=None):
-        """Copy what one sees: who may not see prices copies none."""
+        """Copy what one may write oneself: who may not see prices copies none."""
+        self.check_access("read")
         hidden = {
             name
             for name, field in self._fields.items()
-            if field.copy and not self._has_field_access(field, "read")
+            if not self._has_field_access(field, "write")
         }
-        given = default or {}
-        vals_list = super().copy_data({**dict.fromkeys(hidden), **given})
-        for vals in vals_list:
-            for name in hidden - given.keys():
-                vals.pop(name, None)
-        return vals_list
+        # Core reads every field; what the user may not see is left out.
+        return [
+            {name: value for name, value in values.items() if name not in hidden}
+            for values in super(FieldServiceAgreement, self.sudo()).copy_data(default)
+        ]
 
     def _has_terms(self):
         """An agreement may cover what comes, without anything that recurs."""

@@ -68,10 +68,15 @@ class FieldServiceAgreement(models.Model):
             if not self._has_field_access(field, "write")
         }
         # Core reads every field; what the user may not see is left out.
-        return [
+        vals_list = [
             {name: value for name, value in values.items() if name not in hidden}
             for values in super(FieldServiceAgreement, self.sudo()).copy_data(default)
         ]
+        if "fee_ids" in hidden:
+            return vals_list
+        for agreement, values in zip(self, vals_list, strict=True):
+            values.setdefault("fee_ids", agreement.fee_ids._get_copies())
+        return vals_list
 
     def _has_terms(self):
         """An agreement may cover what comes, without anything that recurs."""

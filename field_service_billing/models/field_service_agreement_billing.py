@@ -22,7 +22,7 @@ class FieldServiceAgreementBilling(models.AbstractModel):
         comodel_name="field.service.agreement.fee",
         inverse_name="agreement_id",
         string="Fees",
-        copy=True,
+        copy=False,  # core would read them for whoever copies: see copy_data
         groups=PRICE_GROUPS,
     )
     fee_period_ids = fields.One2many(
@@ -151,11 +151,15 @@ class FieldServiceAgreementBilling(models.AbstractModel):
         if issues:
             raise UserError("\n".join(issues))
         # Periods are written by the system alone.
-        periods = self.env["field.service.fee.period"].sudo().create(
-            [
-                {"fee_id": due.fee.id, "date_from": due.start, "date_to": due.stop}
-                for due in dues
-            ]
+        periods = (
+            self.env["field.service.fee.period"]
+            .sudo()
+            .create(
+                [
+                    {"fee_id": due.fee.id, "date_from": due.start, "date_to": due.stop}
+                    for due in dues
+                ]
+            )
         )
         move = moves.create(self._prepare_fee_invoice_values(dues, periods))
         self.env.flush_all()
@@ -218,8 +222,7 @@ class FieldServiceAgreementBilling(models.AbstractModel):
             "partner_id": self._get_fee_partner().id,
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
-            "invoice_date": self._is_fee_posted()
-            and fields.Date.context_today(self),
+            "invoice_date": self._is_fee_posted() and fields.Date.context_today(self),
             "invoice_origin": self.name,
             "ref": self.reference,
             "invoice_user_id": self.user_id.id,

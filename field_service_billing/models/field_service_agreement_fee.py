@@ -146,6 +146,15 @@ class FieldServiceAgreementFee(models.Model):
         "The quantity of a fee is more than zero and its price is not negative.",
     )
 
+    def _get_copies(self):
+        """Return the commands that make the same fees on a copy of the agreement."""
+        return [
+            Command.create(
+                {name: value for name, value in vals.items() if name != "agreement_id"}
+            )
+            for vals in self.copy_data()
+        ]
+
     # ------------------------------------------------------------------ computes
     @api.depends("name", "agreement_id.name")
     def _compute_display_name(self):

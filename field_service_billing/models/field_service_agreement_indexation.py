@@ -149,7 +149,6 @@ class FieldServiceAgreementIndexation(models.AbstractModel):
                 ("state", "=", "active"),
                 ("indexation", "!=", "none"),
                 ("indexation_date", "!=", False),
-                ("company_id", "in", self.env.companies.ids),
                 ("fee_ids", "!=", False),
             ]
         )
@@ -214,7 +213,11 @@ class FieldServiceAgreementIndexation(models.AbstractModel):
         if percent is not None:
             return percent / 100.0, f"(1 + {percent:g} %)", False
         if self.indexation == "none":
-            return 0.0, "", self.env._("It has no rule for its prices: give a percentage.")
+            return (
+                0.0,
+                "",
+                self.env._("It has no rule for its prices: give a percentage."),
+            )
         if not day:
             return 0.0, "", self.env._("Say from which day on.")
         if self.indexation == "fixed":
@@ -247,17 +250,25 @@ class FieldServiceAgreementIndexation(models.AbstractModel):
         """Keep a change within floor and cap."""
         floor, cap = self.indexation_floor / 100.0, self.indexation_cap / 100.0
         if cap and change > cap:
-            return cap, self.env._(
-                "(1 + %(cap)s %%), the most that was agreed, for %(formula)s",
-                cap=f"{self.indexation_cap:g}",
-                formula=formula,
-            ), False
+            return (
+                cap,
+                self.env._(
+                    "(1 + %(cap)s %%), the most that was agreed, for %(formula)s",
+                    cap=f"{self.indexation_cap:g}",
+                    formula=formula,
+                ),
+                False,
+            )
         if change < floor:
-            return floor, self.env._(
-                "(1 + %(floor)s %%), the least that was agreed, for %(formula)s",
-                floor=f"{self.indexation_floor:g}",
-                formula=formula,
-            ), False
+            return (
+                floor,
+                self.env._(
+                    "(1 + %(floor)s %%), the least that was agreed, for %(formula)s",
+                    floor=f"{self.indexation_floor:g}",
+                    formula=formula,
+                ),
+                False,
+            )
         return change, formula, False
 
     def _get_notice_issue(self, day, notice):
@@ -314,11 +325,15 @@ class FieldServiceAgreementIndexation(models.AbstractModel):
         if not changes:
             raise UserError(self.env._("There is no fee whose price could change."))
         # History is written by the system, so that nobody writes it by hand.
-        prices = self.env["field.service.fee.price"].sudo().create(
-            [
-                {name: value for name, value in change.items() if name != "issue"}
-                for change in changes
-            ]
+        prices = (
+            self.env["field.service.fee.price"]
+            .sudo()
+            .create(
+                [
+                    {name: value for name, value in change.items() if name != "issue"}
+                    for change in changes
+                ]
+            )
         )
         for agreement, rows in prices.grouped("agreement_id").items():
             agreement.with_env(self.env)._after_price_change(rows)

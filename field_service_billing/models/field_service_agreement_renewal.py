@@ -83,14 +83,8 @@ class FieldServiceAgreementRenewal(models.AbstractModel):
             agreement._attempt(agreement._follow_renewal)
             if not cron._commit_progress(1):
                 return
-        everywhere = self.with_context(allowed_company_ids=self._get_all_companies())
-        for agreement in everywhere._get_indexation_due():
+        for agreement in self._get_indexation_due():
             agreement._attempt(agreement._remind_of_prices)
-
-    @api.model
-    def _get_all_companies(self):
-        # The job is about all companies, whoever runs it.
-        return self.env["res.company"].sudo().search([]).ids
 
     def _needs_renewal(self, today):
         """Tell whether there is something to renew or to remind of."""

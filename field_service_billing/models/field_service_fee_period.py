@@ -23,7 +23,9 @@ class FieldServiceFeePeriod(models.Model):
         ondelete="cascade",
         check_company=True,
     )
-    agreement_id = fields.Many2one(related="fee_id.agreement_id", store=True, index=True)
+    agreement_id = fields.Many2one(
+        related="fee_id.agreement_id", store=True, index=True
+    )
     company_id = fields.Many2one(
         related="fee_id.company_id", store=True, index=True, precompute=True
     )

@@ -131,7 +131,9 @@ class TestAgreementFee(FeeCommon):
         credit.action_post()
         self.assertEqual(fee.next_date, date(2026, 1, 1), "credited")
         again = self._bill_until(agreement, date(2026, 1, 1))
-        self.assertEqual(self._get_billed(agreement), [("2026-01-01", "2026-01-31", 100.0)])
+        self.assertEqual(
+            self._get_billed(agreement), [("2026-01-01", "2026-01-31", 100.0)]
+        )
         # The credit note may not be taken back any more: it would be billed twice.
         with (
             mute_logger("odoo.sql_db"),
@@ -150,7 +152,9 @@ class TestAgreementFee(FeeCommon):
         credit = self._create_credit(invoice)
         credit.invoice_line_ids.price_unit = 30.0
         credit.action_post()
-        self.assertEqual(self._get_billed(agreement), [("2026-01-01", "2026-01-31", 70.0)])
+        self.assertEqual(
+            self._get_billed(agreement), [("2026-01-01", "2026-01-31", 70.0)]
+        )
         self.assertFalse(agreement.next_fee_date)
 
     def test_a_copied_invoice_is_about_no_period(self):
@@ -228,7 +232,9 @@ class TestAgreementFee(FeeCommon):
             patch.object(
                 type(self.env["ir.cron"]), "_commit_progress", lambda *a, **k: 1.0
             ),
-            mute_logger("odoo.addons.field_service.models.field_service_agreement_generation"),
+            mute_logger(
+                "odoo.addons.field_service.models.field_service_agreement_generation"
+            ),
         ):
             self.env["field.service.agreement"]._cron_fees()
         self.assertEqual(len(self._get_billed(good)), 3)
@@ -255,7 +261,8 @@ class TestAgreementFee(FeeCommon):
         self._assert_refused(agreement, "no address")
         self.partner.city = "Perth"
         self.company.account_sale_tax_id = self.env["account.tax"].search(
-            [("company_id", "=", self.company.id), ("type_tax_use", "=", "sale")], limit=1
+            [("company_id", "=", self.company.id), ("type_tax_use", "=", "sale")],
+            limit=1,
         )
         self._assert_refused(agreement, "has no tax")
         agreement.fee_ids.tax_ids = self.company.account_sale_tax_id
@@ -350,9 +357,7 @@ class TestAgreementFee(FeeCommon):
         invoice = self._bill_until(agreement, date(2026, 1, 1))
         self.assertEqual(invoice.invoice_line_ids.tax_ids, tax)
         self.assertEqual(invoice.amount_total, 110.0)
-        self.partner.with_company(
-            self.company
-        ).property_account_position_id = position
+        self.partner.with_company(self.company).property_account_position_id = position
         invoice = self._bill_until(agreement, date(2026, 2, 1))
         self.assertEqual(invoice.invoice_line_ids.tax_ids, abroad)
 
@@ -405,6 +410,9 @@ class TestAgreementFee(FeeCommon):
                 fee.with_user(user).read(["price_unit"])
         copy = agreement.with_user(self.dispatcher).copy()
         self.assertFalse(copy.sudo().fee_ids)
+        copy = agreement.with_user(self.manager).copy({"date_start": date(2026, 5, 1)})
+        self.assertEqual(copy.fee_ids.price_unit, 100.0)
+        self.assertEqual(copy.fee_ids.date_from, date(2026, 5, 1))
         salesman = self._create_user("salesman", "sales_team.group_sale_salesman")
         self.assertEqual(fee.with_user(salesman).price_unit, 100.0)
         with self.assertRaises(AccessError):

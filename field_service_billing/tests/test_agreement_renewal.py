@@ -155,7 +155,14 @@ class TestVisitsOwed(FeeCommon):
         [figures] = report.with_user(self.dispatcher)._read_group(
             [("agreement_id", "=", agreement.id)],
             [],
-            ["owed:sum", "done:sum", "missed:sum", "coming:sum", "moved:sum", "skipped:sum"],
+            [
+                "owed:sum",
+                "done:sum",
+                "missed:sum",
+                "coming:sum",
+                "moved:sum",
+                "skipped:sum",
+            ],
         )
         self.assertEqual(figures, (5, 1, 2, 2, 1, 1))
         [(_month, moved)] = report._read_group(

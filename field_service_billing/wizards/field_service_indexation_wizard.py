@@ -77,7 +77,9 @@ class FieldServiceIndexationWizard(models.TransientModel):
         for change in changes:
             if change["price_unit"] != chosen[change["fee_id"], change["date"]]:
                 raise UserError(
-                    self.env._("The figures have changed since the preview: look again.")
+                    self.env._(
+                        "The figures have changed since the preview: look again."
+                    )
                 )
         agreements._apply_price_changes(changes)
         return {"type": "ir.actions.act_window_close"}

@@ -96,14 +96,18 @@ class TestAgreementMargin(FieldServiceKpiCommon):
         )
         agreement.invalidate_recordset()
         self.assertEqual(agreement.posted_margin, 333.33)
-        self.assertEqual((agreement.posted_fees, agreement.posted_orders), (233.33, 100.0))
+        self.assertEqual(
+            (agreement.posted_fees, agreement.posted_orders), (233.33, 100.0)
+        )
         self.assertReconciled(on_orders=100.0, off_orders=233.33)
 
     def test_periods_items_and_readers(self):
         agreement = self.agreement
         agreement._bill_fees(date(2024, 4, 1))
         self._create_entry([(self.expense, 20.0, self._share((self.order, 100.0)))])
-        self._create_entry([(self.expense, 7.0, self._share((self.other_order, 100.0)))])
+        self._create_entry(
+            [(self.expense, 7.0, self._share((self.other_order, 100.0)))]
+        )
         bounded = agreement.with_context(
             service_date_from="2024-06-01", service_date_to="2024-06-30"
         )

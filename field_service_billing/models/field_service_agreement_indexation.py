@@ -110,7 +110,6 @@ class FieldServiceAgreementIndexation(models.AbstractModel):
     price_history_ids = fields.One2many(
         comodel_name="field.service.fee.price",
         inverse_name="agreement_id",
-        string="Price History",
         groups=PRICE_GROUPS,
     )
 
@@ -357,7 +356,8 @@ class FieldServiceAgreementIndexation(models.AbstractModel):
         self.activity_unlink([PRICE_ACTIVITY])
         lines = [
             self.env._(
-                "%(fee)s: %(old).2f → %(new).2f %(currency)s from %(date)s: %(formula)s",
+                "%(fee)s: %(old).2f → %(new).2f %(currency)s "
+                "from %(date)s: %(formula)s",
                 fee=price.fee_id.name,
                 old=price.old_price,
                 new=price.price_unit,

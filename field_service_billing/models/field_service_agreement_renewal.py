@@ -86,12 +86,19 @@ class FieldServiceAgreementRenewal(models.AbstractModel):
         for agreement in self._get_indexation_due():
             agreement._attempt(agreement._remind_of_prices)
 
+    def _renews_now(self, today):
+        """Tell whether it renews by itself, as nobody gave notice in time."""
+        return (
+            self.renewal == "auto"
+            and self.state == "active"
+            and self.notice_date < today
+        )
+
     def _needs_renewal(self, today):
         """Tell whether there is something to renew or to remind of."""
         self.ensure_one()
-        if self.renewal == "auto" and self.state == "active":
-            if self.notice_date < today:
-                return True
+        if self._renews_now(today):
+            return True
         remind = self.notice_date - relativedelta(days=self.reminder_days)
         return (
             self.renewal != "none"
@@ -103,11 +110,7 @@ class FieldServiceAgreementRenewal(models.AbstractModel):
         """Renew by itself when nobody gave notice in time; else remind."""
         self.ensure_one()
         today = fields.Date.context_today(self)
-        if (
-            self.renewal == "auto"
-            and self.state == "active"
-            and self.notice_date < today
-        ):
+        if self._renews_now(today):
             return self._renew(self._get_renewed_end())
         self.reminded_end = self.date_end
         if self.renewal == "auto":

@@ -1,6 +1,8 @@
 from datetime import date
 from unittest.mock import patch
 
+from psycopg2.errors import CheckViolation
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
@@ -291,7 +293,7 @@ class TestAgreementFee(FeeCommon):
             self._create_fee_agreement({"date_from": date(2025, 12, 31)})
         with (
             mute_logger("odoo.sql_db"),
-            self.assertRaises(Exception),
+            self.assertRaisesRegex(CheckViolation, "end_after_start"),
             self.env.cr.savepoint(),
         ):
             self._create_fee_agreement(

@@ -140,10 +140,7 @@ class TestVisitsOwed(FeeCommon):
             "original_date"
         )
         second.skip_reason = "The customer was closed"
-        if first.order_id:
-            order = first.order_id
-        else:
-            order = first._make_orders()
+        order = first.order_id or first._make_orders()
         visit = self._create_visit(order, start=datetime(2026, 1, 15, 9))
         self._work(visit, 1.0)
         if second.order_id:

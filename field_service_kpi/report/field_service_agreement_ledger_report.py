@@ -53,7 +53,8 @@ class FieldServiceAgreementLedgerReport(models.Model):
                    WHERE analytic_account_id IS NOT NULL
                      AND agreement_id IS NOT NULL) agreed
               ON agreed.analytic_account_id = %(plan)s
-            JOIN field_service_agreement agreement ON agreement.id = agreed.agreement_id
+            JOIN field_service_agreement agreement
+              ON agreement.id = agreed.agreement_id
             JOIN account_move_line item ON item.id = share.move_line_id
             JOIN account_account account ON account.id = item.account_id
             LEFT JOIN field_service_order service_order

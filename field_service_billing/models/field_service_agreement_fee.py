@@ -156,10 +156,13 @@ class FieldServiceAgreementFee(models.Model):
         ]
 
     # ------------------------------------------------------------------ computes
+    @api.depends_context("hide_agreement")
     @api.depends("name", "agreement_id.name")
     def _compute_display_name(self):
+        # On the agreement itself its number would only hide the name of the fee.
+        hidden = self.env.context.get("hide_agreement")
         for fee in self:
-            parts = (fee.agreement_id.name, fee.name)
+            parts = (not hidden and fee.agreement_id.name, fee.name)
             fee.display_name = ", ".join(part for part in parts if part)
 
     @api.depends("product_id")

@@ -19,7 +19,6 @@ class TestConcurrencyFees(RaceCase):
     def _prepare(cls, env):
         ids = super()._prepare(env)
         company = env["res.company"].browse(ids["company"])
-        company.account_sale_tax_id = False
         product = env["product.product"].create(
             {
                 "name": f"Fee {cls.mark}",

@@ -101,7 +101,7 @@ class FieldServiceFeeCheck(models.AbstractModel):
         return issues
 
     def _is_fee_tax_missing(self, fee):
-        """Tell whether a fee has no tax, in a company that taxes what it sells."""
-        if fee.tax_ids or not self.company_id.account_sale_tax_id:
+        """Tell whether a fee has no tax, in a company that bills nothing without."""
+        if fee.tax_ids or not self.company_id.service_billing_tax_required:
             return False
         return not fee.product_id.taxes_id._filter_taxes_by_company(self.company_id)

@@ -12,8 +12,6 @@ class FeeCommon(CoverageCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.partner.write({"street": "1 Main Street", "city": "Perth"})
-        for company in cls.company, cls.company_b:
-            company.account_sale_tax_id = False
         cls.fee_product = cls._create_service("Maintenance fee", 100.0, uom=False)
 
     @classmethod

@@ -262,12 +262,12 @@ class TestAgreementFee(FeeCommon):
         self.partner.write({"street": False, "city": False})
         self._assert_refused(agreement, "no address")
         self.partner.city = "Perth"
-        self.company.account_sale_tax_id = self.env["account.tax"].search(
+        self.company.service_billing_tax_required = True
+        self._assert_refused(agreement, "has no tax")
+        agreement.fee_ids.tax_ids = self.env["account.tax"].search(
             [("company_id", "=", self.company.id), ("type_tax_use", "=", "sale")],
             limit=1,
         )
-        self._assert_refused(agreement, "has no tax")
-        agreement.fee_ids.tax_ids = self.company.account_sale_tax_id
         self.company.hard_lock_date = date(2026, 3, 31)
         self._assert_refused(agreement, "locked")
 

@@ -12,7 +12,6 @@ class TestAgreementMargin(FieldServiceKpiCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company.account_sale_tax_id = False
         cls.partner_a.city = "Perth"
         product = cls.env["product.product"].create(
             {

@@ -28,6 +28,7 @@ class FieldServiceFeeWizard(models.TransientModel):
 
     @api.model
     def default_get(self, fields):
+        """Begin with the agreements that were chosen in the list."""
         values = super().default_get(fields)
         if self.env.context.get("active_model") == "field.service.agreement":
             chosen = self.env.context.get("active_ids", [])

@@ -44,7 +44,8 @@ class FieldServiceAgreementLedgerReport(models.Model):
     def _from(self):
         return SQL(
             """account_analytic_line share
-            JOIN (SELECT analytic_account_id, id AS agreement_id, NULL::integer AS order_id
+            JOIN (SELECT analytic_account_id, id AS agreement_id,
+                         NULL::integer AS order_id
                     FROM field_service_agreement
                    WHERE analytic_account_id IS NOT NULL
                    UNION ALL

@@ -47,6 +47,8 @@ from . import resource_resource
 from . import field_service_calibration
 from . import field_service_tool_holding
 from . import account_analytic_plan
+from . import account_analytic_distribution_model
+from . import field_service_expense_mixin
 from . import account_analytic_account
 from . import account_analytic_line
 from . import account_move_line

@@ -17,6 +17,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.stage",
         "field.service.order.dispatch",
         "field.service.order.source",
+        "field.service.expense.mixin",
         "field.service.order.recent",
         "field.service.order.crew",
         "field.service.order.baseline",

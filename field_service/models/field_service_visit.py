@@ -38,6 +38,7 @@ class FieldServiceVisit(models.Model):
         "field.service.board.listener",
         "field.service.visit.portal",
         "field.service.visit.vendor",
+        "field.service.expense.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -140,6 +141,9 @@ class FieldServiceVisit(models.Model):
         result = super().unlink()
         orders._process()
         return result
+
+    def _get_expense_order(self):
+        return self.order_id
 
     def _get_board_fields(self):
         return {*super()._get_board_fields(), *self._get_plan_fields()}

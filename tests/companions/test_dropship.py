@@ -73,3 +73,20 @@ class TestDropship(CompanionCommon):
         self._assert_figures(orders[0], parts=12)
         self._assert_figures(orders[1], parts=24)
         self._check_books()
+
+    def test_credited_by_the_vendor(self):
+        """24.00 billed and 24.00 credited: nothing is left on the order."""
+        for setting in self.settings:
+            with self.subTest(company=setting.company.name):
+                order = story.create_order(setting, "Credited")
+                motor = self._create_bought(setting, "Motor", 12.0, self.dropship)
+                self._sell(setting, order, motor)
+                line = self._get_purchase_line(motor).with_company(setting.company)
+                line.order_id.button_confirm()
+                self._validate(line.order_id.picking_ids)
+                bill = self._bill(line.order_id)
+                self._assert_figures(order, parts=24)
+                day = story.first_day().date()
+                bill._reverse_moves([{"date": day, "invoice_date": day}], cancel=True)
+                self._assert_figures(order)
+                self._check_books()

@@ -275,6 +275,33 @@ def split_bill(world, number):
     world.invoices.append(bill)
 
 
+def subcontract(world, number):
+    """A subcontractor's visit, and his bill, which is seldom what was expected."""
+    order = world.order(number)
+    setting = world.setting(order)
+    vendor = setting.env["res.partner"].create({"name": "Subcontractor"})
+    technician = setting.env["hr.employee"].create(
+        {
+            "name": "Subcontractor's technician",
+            "company_id": setting.company.id,
+            "service_vendor_id": vendor.id,
+        }
+    )
+    visit = story.plan(
+        setting, order, day=world.free_day(), technician_id=technician.id
+    )
+    story.work(visit, (number % 37 + 1) * 7 / 60, travel=(number % 5) / 12)
+    work = visit.subcontract_ids
+    work.action_create_bill()
+    bill = work.bill_id
+    bill.invoice_date = story.first_day().date()
+    bill.invoice_line_ids.write(
+        {"price_unit": amount(number), "tax_ids": [Command.clear()]}
+    )
+    bill.action_post()
+    world.invoices.append(bill)
+
+
 def foreign_invoice(world, number):
     """An invoice in another currency, without any sales order."""
     order = world.order(number)
@@ -483,6 +510,7 @@ OPERATIONS = [
     cancel_invoice,
     credit_invoice,
     split_bill,
+    subcontract,
     foreign_invoice,
     move_share,
     cancel_order,

@@ -45,6 +45,7 @@ SCRIPT = [
     (operations.reset_invoice, 3),
     (operations.foreign_invoice, 2),
     (operations.split_bill, 500),
+    (operations.subcontract, 3),
     (operations.move_share, 0),
     (operations.credit_invoice, 0),
     (operations.agree_flat_rate, 2),

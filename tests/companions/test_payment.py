@@ -10,9 +10,8 @@ from .. import story
 from .common import CompanionCommon
 
 
-@tagged("standard", "post_install", "-at_install")
-class TestPayment(CompanionCommon, HttpCase):
-    """The customer pays by the code on the technician's phone; the phone shows it."""
+class OnlineCommon(CompanionCommon, HttpCase):
+    """Aurora's technician makes invoices on the phone, and customers pay online."""
 
     browser_size = "390x844"
 
@@ -47,6 +46,22 @@ class TestPayment(CompanionCommon, HttpCase):
             }
         )
 
+    def _get_path(self, link):
+        """Return the link without the server, which tests have at another port."""
+        url = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        return "/" + link.removeprefix(url).lstrip("/")
+
+    def _get_invoice(self, visit):
+        phone = self.env["field.service.my.day"].with_user(self.user)
+        [page] = phone.get_visit_page(visit.id)["visits"]
+        [invoice] = page["payment"]["invoices"]
+        return invoice
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestPayment(OnlineCommon):
+    """The customer pays by the code on the technician's phone; the phone shows it."""
+
     def _create_invoiced(self):
         """Work 2 h at 80.00, and make the invoice on the phone: 160.00."""
         order = story.create_order(self.aurora, "Online")
@@ -68,17 +83,6 @@ class TestPayment(CompanionCommon, HttpCase):
         phone = self.env["field.service.my.day"].with_user(self.user)
         [result] = phone.apply_actions([action])["results"]
         return result["status"], result["message"]
-
-    def _get_invoice(self, visit):
-        phone = self.env["field.service.my.day"].with_user(self.user)
-        [page] = phone.get_visit_page(visit.id)["visits"]
-        [invoice] = page["payment"]["invoices"]
-        return invoice
-
-    def _get_path(self, link):
-        """Return the link without the server, which tests have at another port."""
-        url = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
-        return "/" + link.removeprefix(url).lstrip("/")
 
     def _start_payment(self, shown):
         """Open the link as the customer does, and begin to pay with the provider."""

@@ -17,12 +17,17 @@ class FieldServiceOrderOnsite(models.AbstractModel):
 
     # -------------------------------------------------------------------- whether
     def _get_onsite_mode(self):
-        """Return what is made on site: none, draft or post. Extend for customers.
+        """Return what is made on site: none, draft or post.
+
+        Whoever is billed once a week or a month has no invoice in between.
 
         :rtype: str
         """
         self.ensure_one()
         if self.job_type_id and not self.job_type_id.invoice_on_site:
+            return "none"
+        # The technician need not read how the customer is billed.
+        if self.sudo().billing_policy_id.timing in ("weekly", "monthly"):
             return "none"
         return self.company_id.service_onsite_invoice
 

@@ -77,6 +77,20 @@ class TestPaymentOnsite(PaymentCommon):
             self.assertIn("office", message)
         self.assertFalse(order.invoice_ids)
 
+    def test_whoever_is_billed_by_the_month_has_no_invoice_on_site(self):
+        policy = self.env["field.service.billing.policy"].create(
+            {"name": "Monthly", "timing": "monthly", "company_id": self.company.id}
+        )
+        customer = self.partner.with_company(self.company)
+        customer.service_billing_policy_id = policy
+        order = self._create_worked_order(2.0)
+        status, message = self._report(order, "invoice")
+        self.assertEqual(status, "refused")
+        self.assertIn("The office makes the invoice", message)
+        self.assertFalse(order.invoice_ids)
+        policy.timing = "completion"
+        self.assertEqual(self._report(order, "invoice"), ("done", ""))
+
     def test_what_is_missing_is_said(self):
         self.company.service_labour_product_id = False
         order = self._create_worked_order(2.0)

@@ -34,15 +34,21 @@ class FieldServiceBillLine(models.AbstractModel):
     )
 
     # ------------------------------------------------------------------------ order
-    @api.depends("analytic_distribution")
+    @api.depends("analytic_distribution", "company_id")
     def _compute_service_bill_order_id(self):
         accounts = {line: line._get_whole_order_account() for line in self}
         orders = self.env["field.service.order"].search(
             [("analytic_account_id", "in", [one for one in accounts.values() if one])]
         )
-        by_account = {order.analytic_account_id.id: order for order in orders}
+        # An order of another company is no order to choose: the integrity list
+        # names such a line, and the books are not refused for it.
+        by_account = {
+            (order.company_id, order.analytic_account_id.id): order for order in orders
+        }
         for line in self:
-            line.service_bill_order_id = by_account.get(accounts[line])
+            line.service_bill_order_id = by_account.get(
+                (line.company_id, accounts[line])
+            )
 
     def _get_whole_order_account(self):
         """Return the account of the one order that bears the line, if there is one."""

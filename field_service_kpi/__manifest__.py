@@ -16,10 +16,12 @@
         "report/field_service_integrity_views.xml",
         "report/field_service_labour_bridge_views.xml",
         "report/field_service_missing_part_views.xml",
+        "data/field_service_kpi_money_data.xml",
         "views/account_move_line_views.xml",
         "views/field_service_order_views.xml",
         "views/field_service_agreement_views.xml",
         "views/res_config_settings_views.xml",
+        "views/field_service_kpi_views.xml",
         "views/field_service_kpi_menus.xml",
     ],
 }

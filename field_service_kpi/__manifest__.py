@@ -10,7 +10,9 @@
     "data": [
         "security/ir.model.access.csv",
         "security/field_service_kpi_rules.xml",
+        "security/field_service_profit_rules.xml",
         "report/field_service_ledger_report_views.xml",
+        "report/field_service_technician_ledger_report_views.xml",
         "report/field_service_agreement_ledger_report_views.xml",
         "report/field_service_reconciliation_views.xml",
         "report/field_service_integrity_views.xml",

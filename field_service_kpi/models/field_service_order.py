@@ -130,7 +130,7 @@ class FieldServiceOrder(models.Model):
     def action_open_posted_profit(self):
         """Open the profit report of these orders."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "field_service_kpi.field_service_ledger_report_action"
+            "field_service_kpi.field_service_ledger_report_action_job"
         )
         return {
             **action,

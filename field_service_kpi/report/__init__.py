@@ -1,5 +1,6 @@
 from . import field_service_ledger_report
 from . import field_service_agreement_ledger_report
+from . import field_service_technician_ledger_report
 from . import field_service_reconciliation
 from . import field_service_integrity_checks
 from . import field_service_integrity

@@ -17,7 +17,6 @@ class FieldServiceAgreementLedgerReport(models.Model):
     _rec_name = "agreement_id"
     _order = "date desc, id desc"
 
-    agreement_id = fields.Many2one("field.service.agreement", readonly=True)
     source = fields.Selection(
         selection=[("agreement", "The agreement itself"), ("order", "Its work orders")],
         readonly=True,
@@ -60,7 +59,9 @@ class FieldServiceAgreementLedgerReport(models.Model):
             JOIN account_account account ON account.id = item.account_id
             LEFT JOIN field_service_order service_order
                    ON service_order.id = agreed.order_id
+            %(order_joins)s
             %(kind_joins)s""",
             plan=self._get_plan_sql("share"),
+            order_joins=self._get_order_joins(),
             kind_joins=self._get_cost_kind_joins(),
         )

@@ -50,6 +50,29 @@ class FieldServiceLedgerReport(models.Model):
     )
     job_type_id = fields.Many2one("field.service.job.type", readonly=True)
     team_id = fields.Many2one("field.service.team", readonly=True)
+    responsible_id = fields.Many2one(
+        "res.users", readonly=True, help="Leader of the order's team."
+    )
+    agreement_id = fields.Many2one("field.service.agreement", readonly=True)
+    coverage = fields.Selection(
+        selection=lambda self: self.env["field.service.order"]
+        ._fields["coverage"]
+        ._description_selection(self.env),
+        readonly=True,
+    )
+    categ_id = fields.Many2one(
+        "product.category", string="Product Category", readonly=True
+    )
+    completed_on = fields.Date(
+        readonly=True,
+        help="Day on which the order was completed, by the clock of its company.",
+    )
+    origin_order_id = fields.Many2one(
+        "field.service.order",
+        string="Original Order",
+        readonly=True,
+        help="The order itself, or the one it is a callback of.",
+    )
     cost_kind = fields.Selection(
         selection=[
             ("revenue", "Revenue"),
@@ -87,14 +110,22 @@ class FieldServiceLedgerReport(models.Model):
             "service_cost_type",
         ],
         "field.service.order": [
+            "agreement_id",
             "analytic_account_id",
+            "callback_of_id",
+            "company_id",
+            "completed_on",
+            "coverage",
             "job_type_id",
             "partner_id",
             "site_id",
             "team_id",
         ],
+        "field.service.team": ["leader_id"],
         "product.product": ["product_tmpl_id"],
-        "product.template": ["type"],
+        "product.template": ["categ_id", "type"],
+        "res.company": ["resource_calendar_id"],
+        "resource.calendar": ["tz"],
     }
 
     @property
@@ -111,7 +142,10 @@ class FieldServiceLedgerReport(models.Model):
         The aliases are ``share`` (analytic line), ``item`` (journal item),
         ``account`` and ``service_order``; see ``_from`` for the optional ones.
         """
-        order_columns = ("partner_id", "site_id", "job_type_id", "team_id")
+        order_columns = (
+            *("partner_id", "site_id", "job_type_id", "team_id"),
+            *("agreement_id", "coverage"),
+        )
         item_columns = ("company_id", "move_id", "account_id", "product_id", "date")
         return {
             "id": SQL("share.id"),
@@ -121,6 +155,12 @@ class FieldServiceLedgerReport(models.Model):
             **{name: SQL.identifier("item", name) for name in item_columns},
             **{name: SQL.identifier("service_order", name) for name in order_columns},
             "asset_id": self._get_asset_sql(),
+            "responsible_id": SQL("team.leader_id"),
+            "categ_id": SQL("template.categ_id"),
+            "completed_on": self._get_completed_on_sql(),
+            "origin_order_id": SQL(
+                "COALESCE(service_order.callback_of_id, service_order.id)"
+            ),
             "cost_kind": self._get_cost_kind_sql(),
             **self._get_figures_sql(self._get_cost_kind_sql(), SQL("share.amount")),
             # A rate belongs to a set of rows, see _read_group_select.
@@ -135,8 +175,10 @@ class FieldServiceLedgerReport(models.Model):
               ON service_order.analytic_account_id = %(plan)s
             JOIN account_move_line item ON item.id = share.move_line_id
             JOIN account_account account ON account.id = item.account_id
+            %(order_joins)s
             %(kind_joins)s""",
             plan=self._get_plan_sql("share"),
+            order_joins=self._get_order_joins(),
             kind_joins=self._get_cost_kind_joins(),
         )
 
@@ -161,6 +203,22 @@ class FieldServiceLedgerReport(models.Model):
             SQL.identifier(field.column2),
             SQL.identifier(field.relation),
             SQL.identifier(field.column1),
+        )
+
+    def _get_order_joins(self) -> SQL:
+        """What belongs to the order's columns; left joins on keys, dropped if unused."""
+        return SQL(
+            """LEFT JOIN field_service_team team ON team.id = service_order.team_id
+            LEFT JOIN res_company company ON company.id = service_order.company_id
+            LEFT JOIN resource_calendar calendar
+                   ON calendar.id = company.resource_calendar_id"""
+        )
+
+    def _get_completed_on_sql(self) -> SQL:
+        """Day of the completion: one clock per company, whoever reads the report."""
+        return SQL(
+            """(service_order.completed_on AT TIME ZONE 'UTC'
+                AT TIME ZONE COALESCE(calendar.tz, 'UTC'))::date"""
         )
 
     def _get_cost_kind_joins(self) -> SQL:
@@ -293,6 +351,17 @@ class FieldServiceLedgerReport(models.Model):
         """Write out what raw SQL on the report's tables is going to read."""
         for model_name, field_names in self._depends.items():
             self.env[model_name].flush_model(field_names)
+
+    def action_open_items(self):
+        """Open the journal items of the chosen rows."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Posted Items"),
+            "res_model": "account.move.line",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", self.move_line_id.ids)],
+            "context": {"create": False},
+        }
 
     def action_open_move_line(self):
         """Open the journal entry a row comes from."""

@@ -206,7 +206,7 @@ class FieldServiceLedgerReport(models.Model):
         )
 
     def _get_order_joins(self) -> SQL:
-        """What belongs to the order's columns; left joins on keys, dropped if unused."""
+        """What belongs to the order; left joins on keys, dropped if unused."""
         return SQL(
             """LEFT JOIN field_service_team team ON team.id = service_order.team_id
             LEFT JOIN res_company company ON company.id = service_order.company_id

@@ -75,9 +75,7 @@ class TestLedgerDimensions(FieldServiceKpiCommon):
 
     def test_product_category(self):
         category = self.env["product.category"].create({"name": "Pumps"})
-        goods = self._create_product(
-            name="Pump", type="consu", categ_id=category.id
-        )
+        goods = self._create_product(name="Pump", type="consu", categ_id=category.id)
         share = self._share((self.order, 100))
         self._create_invoice("in_invoice", [(25.0, share, goods)])
         self.assertEqual(self._group("categ_id")[category], -25.0)

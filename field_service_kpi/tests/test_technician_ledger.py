@@ -17,12 +17,17 @@ class TestTechnicianLedger(FieldServiceKpiCommon):
         cls.report = cls.env["field.service.technician.ledger.report"]
         # Only what the tests post is to be on the orders.
         cls.company.service_absorb_labour = False
-        cls.tina, cls.boris, cls.zoe = cls.env["hr.employee"].sudo().create(
-            [
-                {"name": name, "company_id": cls.company.id, "tz": "UTC"}
-                for name in ("Tina", "Boris", "Zoe")
-            ]
-        ).sudo(False)
+        cls.tina, cls.boris, cls.zoe = (
+            cls.env["hr.employee"]
+            .sudo()
+            .create(
+                [
+                    {"name": name, "company_id": cls.company.id, "tz": "UTC"}
+                    for name in ("Tina", "Boris", "Zoe")
+                ]
+            )
+            .sudo(False)
+        )
         cls.order.job_type_id = cls.env["field.service.job.type"].create(
             {"name": "Repair"}
         )
@@ -53,14 +58,9 @@ class TestTechnicianLedger(FieldServiceKpiCommon):
 
     def _split(self, figure="margin"):
         """Figures of the order by technician."""
-        return {
-            technician: amount
-            for technician, amount in self.report._read_group(
-                [("order_id", "=", self.order.id)],
-                ["technician_id"],
-                [f"{figure}:sum"],
-            )
-        }
+        domain = [("order_id", "=", self.order.id)]
+        groups = self.report._read_group(domain, ["technician_id"], [f"{figure}:sum"])
+        return dict(groups)
 
     def _assert_adds_up(self, order=None):
         """To the cent, figure by figure and row by row."""
@@ -183,9 +183,7 @@ class TestTechnicianLedger(FieldServiceKpiCommon):
 
     def test_drill_down(self):
         self._work(self._create_visit(self.tina, crew_ids=self.boris.ids), 1.0)
-        move = self._create_entry(
-            [(self.expense, 9.0, self._share((self.order, 100)))]
-        )
+        move = self._create_entry([(self.expense, 9.0, self._share((self.order, 100)))])
         rows = self.report.search([("order_id", "=", self.order.id)])
         self.assertEqual(len(rows), 2)
         self.assertEqual(rows[0].action_open_move_line()["res_id"], move.id)

@@ -21,9 +21,14 @@
         "data/field_service_kpi_money_data.xml",
         "views/account_move_line_views.xml",
         "views/field_service_order_views.xml",
+        "views/field_service_order_bridge_views.xml",
         "views/field_service_agreement_views.xml",
         "views/res_config_settings_views.xml",
         "views/field_service_kpi_views.xml",
         "views/field_service_kpi_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["field_service_kpi/static/src/**/*"],
+        "web.assets_tests": ["field_service_kpi/static/tests/tours/**/*"],
+    },
 }

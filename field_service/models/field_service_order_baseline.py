@@ -9,6 +9,7 @@ BASELINE_FIELDS = {
     "baseline_cost",
     "baseline_margin",
     "baseline_date",
+    "baseline_detail",
 }
 
 
@@ -18,6 +19,22 @@ class PlannedCost(NamedTuple):
     kind: str
     amount: float
     name: str
+    # Hours, or units of the product in its own unit of measure.
+    quantity: float = 0.0
+    product_id: int | None = None
+
+
+class PlannedRevenue(NamedTuple):
+    """What one thing on the invoice is expected to bring, in company currency.
+
+    ``value`` is that of the whole quantity, ``amount`` what the customer pays of it.
+    """
+
+    kind: str
+    value: float
+    amount: float
+    quantity: float = 1.0
+    product_id: int | None = None
 
 
 class FieldServiceOrderBaseline(models.AbstractModel):
@@ -49,6 +66,12 @@ class FieldServiceOrderBaseline(models.AbstractModel):
     baseline_margin = fields.Monetary(
         readonly=True, copy=False, groups="field_service.group_cost"
     )
+    baseline_detail = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="field_service.group_cost",
+        help="Hours, parts and prices the baseline was made of.",
+    )
 
     # ----------------------------------------------------------------------- hooks
     def _get_planned_labour_hours(self):
@@ -65,6 +88,15 @@ class FieldServiceOrderBaseline(models.AbstractModel):
         """Return what the order is expected to cost, as ``PlannedCost``.
 
         Extend with ``super() + [...]``.
+        """
+        self.ensure_one()
+        return []
+
+    def _get_planned_revenue_lines(self):
+        """Return what the revenue is made of, as ``PlannedRevenue``.
+
+        The sum of the amounts is ``_get_planned_revenue``. Extend with
+        ``super() + [...]``.
         """
         self.ensure_one()
         return []
@@ -92,8 +124,24 @@ class FieldServiceOrderBaseline(models.AbstractModel):
                     "baseline_revenue": revenue,
                     "baseline_cost": cost,
                     "baseline_margin": revenue - cost,
+                    "baseline_detail": order._prepare_baseline_detail(),
                 }
             )
+
+    def _prepare_baseline_detail(self):
+        """Return what the figures are made of; what differs was entered by hand."""
+        return {
+            "costs": [
+                {
+                    "kind": line.kind,
+                    "quantity": line.quantity,
+                    "product_id": line.product_id,
+                    "amount": line.amount,
+                }
+                for line in self._get_planned_cost_lines()
+            ],
+            "revenue": [line._asdict() for line in self._get_planned_revenue_lines()],
+        }
 
     def _get_planned_cost(self):
         """Return the sum of what the order is expected to cost."""

@@ -1,6 +1,9 @@
 from odoo import fields, models
 
-from odoo.addons.field_service.models.field_service_order_baseline import PlannedCost
+from odoo.addons.field_service.models.field_service_order_baseline import (
+    PlannedCost,
+    PlannedRevenue,
+)
 
 
 class FieldServiceExpectation(models.AbstractModel):
@@ -16,7 +19,7 @@ class FieldServiceExpectation(models.AbstractModel):
         if not hours or not self.company_id.service_absorb_labour:
             return []
         amount = hours * self._get_planned_rate()
-        return [PlannedCost("labour", amount, self.env._("Labour"))]
+        return [PlannedCost("labour", amount, self.env._("Labour"), hours)]
 
     def _get_planned_rate(self):
         """Return what an hour is expected to cost.
@@ -64,19 +67,58 @@ class FieldServiceExpectation(models.AbstractModel):
 
     def _get_planned_revenue_time_material(self):
         """Return the planned hours and parts at the customer's prices."""
+        return sum(line.amount for line in self._get_planned_lines_time_material())
+
+    # -------------------------------------------------------------- in its parts
+    def _get_planned_charge_lines(self):
+        """Return what the expected charges are, as ``PlannedRevenue``."""
+        known = getattr(self, f"_get_planned_lines_{self.pricing_method}", None)
+        if known:
+            return known()
+        amount = self._get_planned_charges()
+        return [PlannedRevenue(self.pricing_method, amount, amount)] if amount else []
+
+    def _get_planned_lines_time_material(self):
+        """Return the planned hours and parts at the customer's prices."""
         product = self.company_id.service_labour_product_id
-        revenue = 0.0
+        lines = []
         if product:
-            hours = self._convert_hours(
-                self._get_planned_labour_hours(), product.uom_id
+            hours = self._get_planned_labour_hours()
+            quantity = self._convert_hours(hours, product.uom_id)
+            price = self._get_planned_price(product, quantity, product.uom_id)
+            lines.append(
+                self._prepare_planned_revenue("labour", product, quantity, price)
             )
-            price = self._get_planned_price(product, hours, product.uom_id)
-            revenue += hours * price * self._get_planned_share("labour", product)
         for part, quantity in self._get_planned_parts():
             price = self._get_planned_price(part.product_id, part.quantity, part.uom_id)
-            share = self._get_planned_share("part", part.product_id)
-            revenue += quantity * price * share
-        return revenue
+            lines.append(
+                self._prepare_planned_revenue(
+                    "part", part.product_id, quantity, price, part.uom_id
+                )
+            )
+        return lines
+
+    def _get_planned_lines_fixed(self):
+        """Return the agreed price as one line, with what is covered of it."""
+        return self._get_planned_whole_lines(
+            "fixed", self._get_fixed_product(), self.fixed_price
+        )
+
+    def _get_planned_whole_lines(self, kind, product, price, quantity=1.0):
+        """Return a line with a price of its own, agreed in the billing currency."""
+        company = self.company_id
+        value = self.billing_currency_id._convert(
+            price, company.currency_id, company, fields.Date.context_today(self)
+        )
+        return [self._prepare_planned_revenue(kind, product, quantity, value)]
+
+    def _prepare_planned_revenue(self, kind, product, quantity, price, uom=None):
+        """Return a line; quantities are kept in the product's own unit."""
+        share = self._get_planned_share(kind, product)
+        value = quantity * price
+        if uom and product:
+            quantity = uom._compute_quantity(quantity, product.uom_id, round=False)
+        return PlannedRevenue(kind, value, value * share, quantity, product.id or None)
 
     def _get_planned_share(self, kind, product=None):
         """Return which share of a charge the customer is expected to pay.

@@ -245,6 +245,10 @@ class FieldServiceOrder(models.Model):
     def _get_planned_revenue(self):
         return super()._get_planned_revenue() + self._get_planned_charges()
 
+    def _get_planned_revenue_lines(self):
+        lines = super()._get_planned_revenue_lines()
+        return lines + self._get_planned_charge_lines()
+
     # ---------------------------------------------------------------------- gate
     def _get_reasons_released(self):
         company = self.company_id

@@ -366,3 +366,13 @@ class FieldServiceOrderPricing(models.AbstractModel):
             self.company_id,
             fields.Date.context_today(self),
         )
+
+    def _get_planned_lines_flat(self):
+        """Return the agreed flat rates, each as a line."""
+        return [
+            line
+            for flat in self.sudo().flat_line_ids  # as in every baseline
+            for line in self._get_planned_whole_lines(
+                "flat", flat.flat_rate_id.product_id, flat.price_unit, flat.quantity
+            )
+        ]

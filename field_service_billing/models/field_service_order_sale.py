@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.field_service.models.field_service_order_baseline import PlannedRevenue
+
 from .field_service_charge_coverage import ChargeCoverage
 from .field_service_job_type import PRICE_GROUPS
 from .field_service_order_billing import FINISHED_STATES
@@ -155,6 +157,12 @@ class FieldServiceOrderSale(models.AbstractModel):
         if self.quoted_on and self._get_sold_lines():
             return self.quoted_amount
         return super()._get_planned_charges()
+
+    def _get_planned_charge_lines(self):
+        if self.quoted_on and self._get_sold_lines():
+            amount = self.quoted_amount
+            return [PlannedRevenue("quoted", amount, amount)]
+        return super()._get_planned_charge_lines()
 
     # ----------------------------------------------------------------- cancellation
     def _ask_about_sale(self, sale_order):

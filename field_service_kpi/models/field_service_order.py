@@ -8,7 +8,10 @@ FIGURES = ("revenue", "parts", "labour", "travel", "subcontract", "other", "marg
 
 
 class FieldServiceOrder(models.Model):
-    _inherit = "field.service.order"
+    """What a work order earned, and why it is not what was expected."""
+
+    _name = "field.service.order"
+    _inherit = ["field.service.order", "field.service.order.bridge"]
 
     # Posted figures, life to date unless the context gives service_date_from or
     # service_date_to: read from the ledger at every look, stored nowhere.

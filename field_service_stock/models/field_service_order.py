@@ -214,7 +214,11 @@ class FieldServiceOrder(models.Model):
             )
             lines.append(
                 PlannedCost(
-                    "parts", quantity * product.standard_price, part.display_name
+                    "parts",
+                    quantity * product.standard_price,
+                    part.display_name,
+                    quantity,
+                    product.id,
                 )
             )
         return lines

@@ -5,5 +5,8 @@ from . import field_service_kpi_measure_ledger
 from . import field_service_kpi_measure
 from . import field_service_order_bridge
 from . import field_service_order
+from . import field_service_price_change
+from . import field_service_price_evidence
+from . import field_service_price_proposal
 from . import res_company
 from . import res_config_settings

@@ -7,3 +7,12 @@ class ResConfigSettings(models.TransientModel):
     service_payroll_account_ids = fields.Many2many(
         related="company_id.service_payroll_account_ids", readonly=False
     )
+    service_target_margin = fields.Float(
+        related="company_id.service_target_margin", readonly=False
+    )
+    service_price_min_sample = fields.Integer(
+        related="company_id.service_price_min_sample", readonly=False
+    )
+    service_capital_rate = fields.Float(
+        related="company_id.service_capital_rate", readonly=False
+    )

@@ -1,1 +1,2 @@
 from . import bridge
+from . import statistics

@@ -90,8 +90,9 @@ class TestPriceProposal(FieldServiceBillingCommon):
     def test_what_does_not_count(self):
         for index in range(2):
             self._do(3.0, index)
-        self._do(3.0, 2, coverage="warranty")
-        self._do(3.0, 60)
+        self._do(3.0, 2, coverage="goodwill", coverage_reason="Angry")
+        old = self._do(3.0, 4)
+        old.completed_on = fields.Datetime.now() - timedelta(days=366)
         self.assertFalse(self._propose(), "two orders are too few")
         self._do(3.0, 3)
         self.assertEqual(self._propose().n, 3)
@@ -204,4 +205,4 @@ class TestPriceProposal(FieldServiceBillingCommon):
             company_id=self.company_b.id,
             company_ids=[(6, 0, self.company_b.ids)],
         )
-        self.assertFalse(self.proposals.with_user(other).search([]))
+        self.assertFalse(self.env["field.service.price.proposal"].with_user(other).search([]))

@@ -4,7 +4,6 @@ import {Layout} from "@web/search/layout";
 import {SearchBar} from "@web/search/search_bar/search_bar";
 import {ActionHelper} from "@web/views/action_helper";
 import {KeepLast} from "@web/core/utils/concurrency";
-import {graphView} from "@web/views/graph/graph_view";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {standardViewProps} from "@web/views/standard_view_props";
@@ -51,7 +50,6 @@ export class BridgeController extends Component {
 registry.category("views").add("field_service_bridge", {
     type: "graph",
     Controller: BridgeController,
-    SearchModel: graphView.SearchModel,
     searchMenuTypes: ["filter", "favorite"],
 });
 

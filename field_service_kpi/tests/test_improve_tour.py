@@ -1,0 +1,37 @@
+from odoo import Command
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from odoo.addons.field_service_billing.tests.common import FieldServiceBillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestImproveTour(HttpCase, FieldServiceBillingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # As in the other tours: packages of Odoo leave this file out.
+        cls.env["ir.asset"].create(
+            {
+                "name": "No background blur",
+                "bundle": "web.assets_backend",
+                "directive": "remove",
+                "path": "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
+            }
+        )
+        cls.owner = new_test_user(
+            cls.env,
+            login="fs_owner",
+            groups="field_service.group_manager",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    def test_bridge(self):
+        self._create_worked_order(hours=3.0)
+        action = self.env.ref("field_service_kpi.field_service_order_bridge_action")
+        self.start_tour(
+            f"/odoo/action-{action.id}",
+            "field_service_bridge",
+            login="fs_owner",
+            timeout=120,
+        )

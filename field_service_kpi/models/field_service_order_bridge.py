@@ -22,9 +22,7 @@ class FieldServiceOrderBridge(models.AbstractModel):
 
     # The company's; the order says so.
     currency_id = fields.Many2one(comodel_name="res.currency")
-    variance_bridge = fields.Json(
-        compute="_compute_variance_bridge", groups=COST_GROUP
-    )
+    variance_bridge = fields.Json(compute="_compute_variance_bridge", groups=COST_GROUP)
     variance_amount = fields.Monetary(
         string="Variance",
         compute="_compute_variance_amount",

@@ -32,7 +32,9 @@ class TestPriceProposal(FieldServiceBillingCommon):
             {"product_id": cls.product.id, "includes_parts": True}
         )
         cls.company.write({"service_price_min_sample": 3, "service_target_margin": 40})
-        cls.proposals = cls.env["field.service.price.proposal"].with_company(cls.company)
+        cls.proposals = cls.env["field.service.price.proposal"].with_company(
+            cls.company
+        )
         cls.last_week = fields.Datetime.now().replace(
             hour=9, minute=0, second=0, microsecond=0
         ) - timedelta(days=7)
@@ -205,4 +207,6 @@ class TestPriceProposal(FieldServiceBillingCommon):
             company_id=self.company_b.id,
             company_ids=[(6, 0, self.company_b.ids)],
         )
-        self.assertFalse(self.env["field.service.price.proposal"].with_user(other).search([]))
+        self.assertFalse(
+            self.env["field.service.price.proposal"].with_user(other).search([])
+        )

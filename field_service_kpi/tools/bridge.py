@@ -93,7 +93,9 @@ def make_plan(detail):
     plan = Plan()
     for line in detail.get("revenue", ()):
         key = get_sale_key(line["kind"], line["product_id"])
-        sale = Sale(line["quantity"], line["value"], 0.0, line["value"] - line["amount"])
+        sale = Sale(
+            line["quantity"], line["value"], 0.0, line["value"] - line["amount"]
+        )
         plan.sales[key] = plan.sales.get(key, Sale()) + sale
     for line in detail.get("costs", ()):
         is_part = line["kind"] == "parts" and line["product_id"]

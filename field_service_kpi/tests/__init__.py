@@ -5,13 +5,10 @@ from . import test_improve_tour
 from . import test_integrity
 from . import test_kpi
 from . import test_labour_bridge
+from . import test_ledger_dimensions
 from . import test_ledger_report
 from . import test_missing_part
 from . import test_performance
 from . import test_price_proposal
 from . import test_reconciliation
 from . import test_technician_ledger
-from . import test_ledger_dimensions
-from . import test_missing_part
-from . import test_agreement_margin
-from . import test_bridge

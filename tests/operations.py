@@ -7,7 +7,7 @@ Odoo or the suite refuses with a message is undone and counted as refused.
 
 from datetime import timedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
 
 from . import story
@@ -227,6 +227,48 @@ def correct_quantity(world, number):
 def bill_order(world, number):
     """Invoice what is charged."""
     world.invoices.append(story.bill(world.order(number)))
+
+
+def run_billing(world, number):
+    """Bill what is ready by a policy: per order, site or customer, posted or drafts."""
+    setting = world.settings[number % 2]
+    posted = bool(number // 2 % 3)
+    policy = setting.env["field.service.billing.policy"].create(
+        {
+            "name": f"Policy {number}",
+            "company_id": setting.company.id,
+            "grouping": ("customer", "order", "site")[number // 6 % 3],
+            "is_posted": posted,
+        }
+    )
+    # Posted invoices are for customers with an address only.
+    setting.customer.write({"street": "Dock 1", "city": "Ghent"})
+    setting.customer.service_billing_policy_id = policy
+    orders = setting.env["field.service.order"].union(
+        *(order for order in world.orders if order.company_id == setting.company)
+    )
+    world.invoices += list(orders._run_billing().invoices)
+
+
+def bill_fee(world, number):
+    """Bill what an agreement costs, whatever was worked; another fee each time."""
+    setting = world.settings[number % 2]
+    agreement = setting.env["field.service.agreement"].search(
+        [("company_id", "=", setting.company.id)], limit=1
+    )
+    agreement.fee_posting = ("post", "draft")[number // 2 % 3 == 1]
+    setting.customer.write({"street": "Dock 1", "city": "Ghent"})
+    setting.env["field.service.agreement.fee"].create(
+        {
+            "agreement_id": agreement.id,
+            "product_id": story.create_service(setting, "Fee", 0.0).id,
+            "price_unit": amount(number),
+            "interval": ("month", "quarter")[number // 4 % 2],
+            "first_period": ("anniversary", "prorata", "full")[number // 8 % 3],
+            "date_from": story.first_day().date() + timedelta(days=number % 20),
+        }
+    )
+    world.invoices += list(agreement._bill_fees(fields.Date.today()))
 
 
 def draft_invoice(world, number):
@@ -505,6 +547,8 @@ OPERATIONS = [
     release_part,
     correct_quantity,
     bill_order,
+    run_billing,
+    bill_fee,
     draft_invoice,
     reset_invoice,
     cancel_invoice,

@@ -49,7 +49,8 @@ SCRIPT = [
     (operations.move_share, 0),
     (operations.credit_invoice, 0),
     (operations.agree_flat_rate, 2),
-    (operations.bill_order, 2),
+    (operations.run_billing, 2),
+    (operations.bill_fee, 16),
     (operations.change_rate, 6),
     (operations.cancel_order, 1),
     (operations.sell_work, 2),
@@ -91,8 +92,11 @@ class TestReconciliation(TransactionCase):
             self.world.start()
             self.world.refused.clear()
             for operation, number in SCRIPT:
-                before = self._take_stock()
+                before, invoices = self._take_stock(), len(self.world.invoices)
                 self.world.play(operation, number)
+                if operation in (operations.run_billing, operations.bill_fee):
+                    # A policy or a fee alone would change something too.
+                    self.assertGreater(len(self.world.invoices), invoices)
                 settled = operation is operations.settle_again
                 same = self._take_stock() == before
                 self.assertEqual(same, settled, operation.__name__)

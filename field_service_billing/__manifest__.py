@@ -57,6 +57,7 @@
         "views/sale_order_views.xml",
         "views/sale_portal_templates.xml",
         "report/sale_report_templates.xml",
+        "report/invoice_report_templates.xml",
         "wizards/field_service_bill_wizard_views.xml",
         "views/field_service_subcontract_views.xml",
         "views/account_move_views.xml",

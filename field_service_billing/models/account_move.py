@@ -41,6 +41,12 @@ class AccountMove(models.Model):
         groups="field_service.group_cost",
     )
 
+    service_is_multisite = fields.Boolean(
+        string="Several Sites",
+        compute="_compute_service_is_multisite",
+        help="Each line says where the work was done.",
+    )
+
     service_accrual_id = fields.Many2one(
         comodel_name="field.service.accrual",
         string="Work Order Accrual",
@@ -71,6 +77,11 @@ class AccountMove(models.Model):
             found = [by_account[key] for key in accounts[move] if key in by_account]
             move.service_order_ids = orders.browse().union(*found)
             move.service_order_count = len(found)
+
+    @api.depends("invoice_line_ids.service_site_id")
+    def _compute_service_is_multisite(self):
+        for move in self:
+            move.service_is_multisite = len(move.invoice_line_ids.service_site_id) > 1
 
     def _post(self, soft=True):
         """What others bill us for an order may be charged on to its customer."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .field_service_job_type import PRICE_GROUPS
 
@@ -25,6 +25,27 @@ class AccountMoveLine(models.Model):
         readonly=True,
         groups=PRICE_GROUPS,
     )
+
+    # Sites are no secret to whoever reads the invoice; work orders may be.
+    service_site_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Site",
+        compute="_compute_service_site_id",
+        compute_sudo=True,
+        help="Where the work was done that this line is about.",
+    )
+
+    @api.depends("sale_line_ids.service_order_id.site_id")
+    def _compute_service_site_id(self):
+        for line in self:
+            line.service_site_id = line.sale_line_ids.service_order_id.site_id[:1]
+
+    def _get_service_site_label(self):
+        """Return the site in one line, as the customer reads it on the invoice."""
+        site = self.service_site_id
+        return ", ".join(
+            part for part in (site.name, site.street, site.city) if part
+        )
 
     def _copy_data_extend_business_fields(self, values):
         """A credit note is about the same period; a plain copy is about none."""

@@ -206,7 +206,10 @@ class FieldServiceOrderBilling(models.AbstractModel):
 
         :raises UserError: naming what is missing, before anything is made
         """
-        self._check_issues({order: order._get_billing_issues() for order in self})
+        documents = self._get_document_issues()
+        self._check_issues(
+            {order: order._get_billing_issues() + documents[order] for order in self}
+        )
         sale_orders = self._create_sale_orders()
         return sale_orders._create_invoices(final=True)
 

@@ -11,6 +11,7 @@ from . import test_invoice_corrections
 from . import test_billing_state
 from . import test_access
 from . import test_billing_queue
+from . import test_billing_queue_tour
 from . import test_billing_run
 from . import test_billing_checks
 from . import test_billing_documents

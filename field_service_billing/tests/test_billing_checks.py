@@ -26,10 +26,19 @@ class TestBillingChecks(BillingRunCommon):
         message = "\n".join(result.left_out[self.bad])
         for word in words:
             self.assertIn(word, message)
+        self._assert_button_refused(*words)
         self.assertFalse(self.bad.sale_order_ids)
         self.assertFalse(self.bad.invoice_ids)
         self.assertEqual(self.good.invoice_ids.state, "posted")
         self._assert_income({self.bad: 0.0, self.good: 160.0})
+
+    def _assert_button_refused(self, *words):
+        """Check that the button on the order says the same, and makes as little."""
+        with self.assertRaises(UserError) as refusal:
+            self.bad.with_user(self.clerk).action_create_invoice()
+        for word in words:
+            self.assertIn(word, str(refusal.exception))
+        self.assertFalse(self.bad.invoice_ids)
 
     def test_no_price(self):
         self.bad.charge_ids.price_unit = 0.0
@@ -113,6 +122,8 @@ class TestBillingChecks(BillingRunCommon):
         self.assertIn("locked", result.left_out[self.bad][0])
         self.assertEqual(self.good.invoice_ids.state, "draft")
         self.assertEqual(self.bad.billing_state, "ready")
+        self._assert_button_refused("locked")
+        self.assertFalse(self.bad.sale_order_ids)
 
     def test_currency_without_rate(self):
         currency = self.env["res.currency"].create({"name": "QQQ", "symbol": "Q"})
@@ -139,6 +150,7 @@ class TestBillingChecks(BillingRunCommon):
         result = (self.bad | self.good)._run_billing()
         self.assertEqual(list(result.left_out), [self.bad])
         self.assertIn("120", result.left_out[self.bad][0])
+        self._assert_button_refused("120")
         self.assertFalse(self.bad.invoice_ids)
         self.assertEqual(self.good.billing_state, "invoiced")
 

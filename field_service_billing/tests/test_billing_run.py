@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from .billing_common import BillingRunCommon
 
@@ -53,10 +53,37 @@ class TestBillingRun(BillingRunCommon):
         orders = self._create_grouped()
         result = self._run(orders, grouping="customer")
         self.assertEqual(self._get_amounts(result.invoices), [320, 480])
+        self._assert_sites(orders)
         for invoice in result.invoices:
             self._assert_one_order(invoice)
         self._post(result.invoices)
         self._assert_income(dict(zip(orders, (80.0, 160.0, 240.0, 320.0), strict=True)))
+
+    def _assert_sites(self, orders):
+        """Each line says where, on screen and on paper; one site needs no words."""
+        sites = [order.site_id.name for order in orders]
+        several, one = orders[0].invoice_ids, orders[3].invoice_ids
+        lines = several.with_user(self.clerk).invoice_line_ids
+        self.assertEqual(lines.service_site_id, orders[:3].site_id)
+        self.assertEqual(
+            [several.service_is_multisite, one.service_is_multisite], [True, False]
+        )
+        self.env.user.group_ids += self.env.ref(
+            "account.group_delivery_invoice_address"
+        )
+        papers = [self._print(invoice) for invoice in (several, one)]
+        self.assertEqual(papers[0].count("Site: "), 3)
+        for number, site in enumerate(sites[:3], start=1):
+            self.assertIn(site, papers[0], number)
+        self.assertNotIn("Shipping Address", papers[0])
+        self.assertNotIn("Site: ", papers[1])
+
+    def _print(self, invoice):
+        """Return the words of the printed invoice."""
+        content, __ = self.env["ir.actions.report"]._render_qweb_html(
+            "account.account_invoices", invoice.ids
+        )
+        return " ".join(html2plaintext(content.decode()).split())
 
     def test_one_invoice_per_customer_order_number(self):
         """Two orders of number 7; what has none has an invoice of its own."""
@@ -154,6 +181,28 @@ class TestBillingRun(BillingRunCommon):
         draft = invoices - posted
         self.assertEqual((draft.state, draft.sending_data), ("draft", False))
         self.assertEqual(orders.mapped("billing_state"), ["invoiced", "drafted"])
+
+    def test_the_mail_leaves(self):
+        """Odoo's own job takes it from there: the customer gets the invoice."""
+        self.partner.email = "books@customer.example"
+        order = self._create_hours(1.0)
+        self.company.service_billing_policy_id = self._create_policy(
+            is_posted=True, is_sent=True
+        )
+        # As the nightly job does it, for a clerk who may start no job by hand.
+        invoice = order.with_user(self.clerk)._run_billing().invoices.sudo()
+        trigger = self.env["ir.cron.trigger"].search(
+            [("cron_id", "=", self.env.ref("account.ir_cron_account_move_send").id)]
+        )
+        self.assertTrue(trigger)
+        self._run_cron(self.env["account.move"]._cron_account_move_send)
+        self.assertFalse(invoice.sending_data)
+        self.assertTrue(invoice.is_move_sent)
+        sent = invoice.message_ids.filtered(
+            lambda message: self.partner in message.notified_partner_ids
+        )
+        self.assertEqual(len(sent), 1)
+        self.assertIn(invoice.name.replace("/", "_"), sent.attachment_ids.name)
 
     def test_negative_rest_is_a_credit_note(self):
         """Billed 2 h, then corrected to 1 h: 80.00 go back."""

@@ -70,6 +70,7 @@ from . import field_service_offer_package
 from . import field_service_offer_package_line
 from . import field_service_order_spend
 from . import field_service_order_offers
+from . import field_service_order_limit
 from . import field_service_order_pricing
 from . import field_service_order_methods
 from . import field_service_order_external

@@ -43,9 +43,7 @@ class AccountMoveLine(models.Model):
     def _get_service_site_label(self):
         """Return the site in one line, as the customer reads it on the invoice."""
         site = self.service_site_id
-        return ", ".join(
-            part for part in (site.name, site.street, site.city) if part
-        )
+        return ", ".join(part for part in (site.name, site.street, site.city) if part)
 
     def _copy_data_extend_business_fields(self, values):
         """A credit note is about the same period; a plain copy is about none."""

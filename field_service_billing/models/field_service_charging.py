@@ -54,7 +54,7 @@ class FieldServiceCharging(models.AbstractModel):
     def _get_visit_charge_targets(self, visit):
         """Charge the time of everybody on the visit, and the way once."""
         company = self.company_id
-        hours = visit.work_hours * len(visit._get_people())
+        hours = visit._get_hours("work") * len(visit._get_people())
         targets = [
             self._prepare_hour_charge_target(
                 "labour", visit, company.service_labour_product_id, hours
@@ -66,7 +66,7 @@ class FieldServiceCharging(models.AbstractModel):
                     "travel",
                     visit,
                     company.service_travel_product_id,
-                    visit.travel_hours,
+                    visit._get_hours("travel"),
                 )
             )
         return targets

@@ -25,6 +25,8 @@ class FieldServiceMyDayPage(models.AbstractModel):
                     for text in (order.coverage_reason, order._get_limit_statement())
                     if text
                 ),
+                # Time goes on without the page being loaded anew.
+                "warnings": order._get_limit_warnings(),
             },
             "offers": self._get_offers(visit),
             "payment": self._get_payment_values(visit),

@@ -20,6 +20,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.extra",
         "field.service.order.sale",
         "field.service.order.subcontract",
+        "field.service.order.limit",
         "field.service.order.pricing",
         "field.service.order.methods",
         "field.service.order.external",

@@ -80,7 +80,7 @@ class FieldServiceOrderMethods(models.AbstractModel):
         labour = target.kind == "labour"
         stages = terms._get_time_stages(
             target.kind,
-            visit.work_hours if labour else visit.travel_hours,
+            visit._get_hours("work" if labour else "travel"),
             len(visit._get_people()) if labour else 1,
             self._get_after_hours(visit) if labour else 0.0,
         )

@@ -47,21 +47,6 @@ class FieldServiceOrderPricing(models.AbstractModel):
         help="What the customer allows, before tax. What is beyond it is not billed. "
         "0: no limit.",
     )
-    limit_used = fields.Float(
-        string="Limit Used (%)",
-        compute="_compute_limit_used",
-        store=True,
-        digits=(16, 1),
-        help="Share of the customer's limit that the work done takes.",
-    )
-    limit_state = fields.Selection(
-        selection=[("near", "Nearly used up"), ("reached", "Used up")],
-        string="Limit",
-        compute="_compute_limit_used",
-        store=True,
-        index="btree_not_null",
-    )
-
     _limit_positive = models.Constraint(
         "CHECK(limit_amount >= 0)", "A limit cannot be less than nothing."
     )
@@ -106,18 +91,6 @@ class FieldServiceOrderPricing(models.AbstractModel):
                     order.pricing_id.limit_amount, fields.Date.context_today(order)
                 )
 
-    @api.depends("limit_amount", "charge_ids.amount", "pricing_id.limit_warning")
-    def _compute_limit_used(self):
-        for order in self:
-            limit = order.limit_amount
-            spent = sum(order._get_spent_charges().mapped("amount"))
-            used = 100.0 * spent / limit if limit else 0.0
-            warning = order.pricing_id.limit_warning or 80.0
-            order.limit_used = used
-            order.limit_state = limit and (
-                (used >= 100.0 and "reached") or (used >= warning and "near")
-            )
-
     def _get_spent_charges(self):
         """Return the charges that count for a minimum and for the limit."""
         return self.charge_ids.filtered(lambda charge: charge.kind not in TOTAL_KINDS)
@@ -130,22 +103,6 @@ class FieldServiceOrderPricing(models.AbstractModel):
         return company.currency_id._convert(
             amount, self.billing_currency_id, company, day
         )
-
-    def _get_limit_statement(self):
-        """Tell the technician how far the limit is used, without any amount."""
-        self.ensure_one()
-        if self.limit_state == "reached":
-            return self.env._(
-                "The customer's limit is used up: what is done beyond it is not paid. "
-                "Ask the office first."
-            )
-        if self.limit_state == "near":
-            return self.env._(
-                "%(share)s %% of the customer's limit is used: ask the office before "
-                "you do more than was asked for.",
-                share=int(self.limit_used),
-            )
-        return ""
 
     # ---------------------------------------------------------------------- CRUD
     @api.model_create_multi

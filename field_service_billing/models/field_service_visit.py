@@ -3,6 +3,9 @@ from collections import defaultdict
 from odoo import api, fields, models
 
 from odoo.addons.field_service.models.field_service_posting_mixin import PostingTarget
+from odoo.addons.field_service.tools.event_hours import Entry, hours_by_phase
+
+from .field_service_order_limit import OpenHours
 
 
 class FieldServiceVisit(models.Model):
@@ -71,7 +74,26 @@ class FieldServiceVisit(models.Model):
 
     def _is_billable_work(self):
         """Tell whether the visit's hours count for cost and price."""
-        return self.state == "completed"
+        return self.state == "completed" or self.id in self._get_open_hours()
+
+    def _get_open_hours(self):
+        """Return the hours of visits under way, while somebody asks what they cost."""
+        given = self.env.context.get("service_open_hours")
+        return given if isinstance(given, OpenHours) else {}
+
+    def _get_hours(self, phase):
+        """Return the hours of work or travel that count for the price."""
+        self.ensure_one()
+        hours = self._get_open_hours().get(self.id)
+        return hours[phase] if hours else self[f"{phase}_hours"]
+
+    def _get_hours_until(self, moment):
+        """Return {phase: hours} as if what goes on had stopped at a moment."""
+        self.ensure_one()
+        log = self._get_log()
+        last = max((entry.time for entry in log if entry.time), default=moment)
+        end = Entry(max((entry.id for entry in log), default=0) + 1, "pause", moment)
+        return hours_by_phase([*log, end] if moment >= last else log)
 
     def _get_cost_date(self):
         """Return the day of the work, on which its cost is posted."""

@@ -12,6 +12,7 @@ from . import test_billing_state
 from . import test_access
 from . import test_billing_queue
 from . import test_billing_queue_tour
+from . import test_limit
 from . import test_billing_run
 from . import test_billing_checks
 from . import test_billing_documents

@@ -52,6 +52,7 @@ from . import field_service_expectation
 from . import field_service_billing_policy
 from . import field_service_order_billing
 from . import field_service_order_quote
+from . import field_service_order_quote_terms
 from . import field_service_order_extra
 from . import field_service_order_accrual
 from . import field_service_order_sale

@@ -2,7 +2,7 @@ from odoo import models
 
 from .field_service_charge_billing import RELEASING
 
-ATTACHED_KINDS = ("labour", "travel", "part")
+ATTACHED_KINDS = ("labour", "travel", "part", "callout")
 
 
 class FieldServiceChargeSale(models.AbstractModel):

@@ -16,6 +16,7 @@ class FieldServiceOrder(models.Model):
 
     _name = "field.service.order"
     _inherit = [
+        "field.service.order.quote.terms",
         "field.service.order.quote",
         "field.service.order.extra",
         "field.service.order.sale",

@@ -181,6 +181,7 @@ class FieldServiceOrderPricing(models.AbstractModel):
         if orders:
             charges = self.env["field.service.charge"]
             charges._sync_targets(orders, targets, TOTAL_KINDS)
+            orders._attach_totals_to_sales()
 
     def _get_total_targets(self):
         """Return the top-up and the reduction of this order."""
@@ -206,8 +207,11 @@ class FieldServiceOrderPricing(models.AbstractModel):
 
     def _get_minimum_amount(self):
         """Return the least that is billed of this order, within its limit."""
-        # What was agreed as a whole needs no minimum.
-        agreed = self.pricing_method == "fixed" or self._get_sold_lines()
+        # What was agreed needs no minimum, unless that was a part of it.
+        sold = self._get_sold_lines()
+        agreed = self.pricing_method == "fixed" or (
+            sold and "minimum" not in sold.mapped("service_basis")
+        )
         finished = self.state in FINISHED_STATES
         if self.coverage != "chargeable" or not finished or agreed:
             return 0.0
@@ -251,14 +255,15 @@ class FieldServiceOrderPricing(models.AbstractModel):
             and not charge.price_unit
         )
         if zoned and terms.travel_method == "zone" and not self._get_travel_zone():
-            issues.append(
-                self.env._(
-                    "No travel zone of “%(terms)s” fits %(site)s: enter its distance.",
-                    terms=terms.name,
-                    site=(self.site_id or self.partner_id).display_name,
-                )
-            )
+            issues.append(self._get_no_zone_message())
         return issues + self._get_currency_issues()
+
+    def _get_no_zone_message(self):
+        return self.env._(
+            "No travel zone of “%(terms)s” fits %(site)s: enter its distance.",
+            terms=self.pricing_id.name,
+            site=(self.site_id or self.partner_id).display_name,
+        )
 
     def _get_currency_issues(self):
         """Say when prices were worked out without any rate of the currency."""

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import float_compare
 
 from odoo.addons.field_service.models.field_service_order_baseline import PlannedRevenue
 
@@ -72,8 +73,10 @@ class FieldServiceOrderSale(models.AbstractModel):
                     "planned_revenue": amount,
                 }
             )
-            if hours > 0 and not order._has_work_begun():
-                order.planned_hours = hours
+            # What was quoted by the plan, rounded by the terms, changes no plan.
+            planned = float_compare(hours, order._get_quoted_hours(), 2) == 0
+            if hours > 0 and not planned and not order._has_work_begun():
+                order.planned_hours = hours / max(order.crew_size, 1)
             for part in lines.service_part_ids:
                 part.quoted_qty = part.sale_line_id.product_uom_qty
 

@@ -278,9 +278,13 @@ class FieldServiceSaleLineOption(models.AbstractModel):
         order, product = self.service_order_id, self.product_id
         if order and self.service_basis in ("labour", "travel"):
             hour, unit = order._get_hour(), self.product_uom_id
+            travel = self.service_basis == "travel"
             if unit._has_common_reference(hour):
                 quantity = unit._compute_quantity(quantity, hour, round=False)
-            travel = self.service_basis == "travel"
+            elif travel and self.product_uom_qty:
+                # Sold by the km or the zone; what it costs is the time.
+                share = quantity / self.product_uom_qty
+                quantity = order._get_planned_travel_hours() * share
             company = order.company_id
             rate = company.service_travel_rate if travel else order._get_planned_rate()
             return quantity * rate

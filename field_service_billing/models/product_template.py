@@ -6,6 +6,9 @@ SERVICE_BASES = [
     ("travel", "Hours on the road"),
     ("part", "Parts used"),
     ("fee", "Agreed price, beside the work"),
+    ("callout", "Call-out fee"),
+    ("minimum", "Minimum charge"),
+    ("limit", "Agreed limit"),
 ]
 
 

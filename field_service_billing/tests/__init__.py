@@ -37,6 +37,7 @@ from . import test_payment_onsite
 from . import test_cash_count
 from . import test_payment_tour
 from . import test_quote
+from . import test_quote_terms
 from . import test_extra
 from . import test_agreement_fee
 from . import test_agreement_price

@@ -74,7 +74,7 @@ class FieldServiceOrderQuoteTerms(models.AbstractModel):
         """Offer the way at the price of the site's zone, for each visit."""
         zone = self._get_travel_zone()
         if not zone:
-            raise UserError(f"{self.name}: {self._get_no_zone_message()}")
+            raise UserError(self._get_no_zone_message())
         price = self._convert_terms(zone.price, fields.Date.context_today(self))
         return self._prepare_quote_line(
             sale_order,

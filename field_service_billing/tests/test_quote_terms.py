@@ -97,7 +97,9 @@ class TestQuoteTerms(PricingCommon):
         order, sale_order = self._quote_everything()
         sale_order.action_confirm()
         self._do(order, 1.5)
-        line = sale_order.order_line.filtered(lambda one: one.service_basis == "minimum")
+        line = sale_order.order_line.filtered(
+            lambda one: one.service_basis == "minimum"
+        )
         self.assertEqual((line.price_unit, line.qty_delivered), (10.0, 1.0))
         invoice = self._assert_billed(order, sale_order, 200.0)
         self._credit(invoice)

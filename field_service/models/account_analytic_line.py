@@ -21,13 +21,11 @@ class AccountAnalyticLine(models.Model):
     def _check_service_lock(self):
         """Refuse to change what a locked period says about work orders."""
         column = self.env["field.service.order"]._get_plan_column()
+        items = self.filtered(column).move_line_id
+        posted = items.filtered(lambda item: item.parent_state == "posted")
+        locked = posted._filter_attribution_locked() if posted else posted
         for line in self:
-            item = line.move_line_id
-            if (
-                line[column]
-                and item.parent_state == "posted"
-                and item.company_id._is_service_locked(item.date, item.journal_id)
-            ):
+            if line[column] and line.move_line_id in locked:
                 raise UserError(
                     self.env._(
                         "%(line)s belongs to a journal item in a locked period: what "

@@ -106,14 +106,10 @@ class AccountMoveLine(models.Model):
 
         Core protects only the ledger there, not what it says about the orders.
         """
-        target = None
-        for line in self:
-            if line.parent_state != "posted" or not line.company_id._is_service_locked(
-                line.date, line.journal_id
-            ):
-                continue
-            if target is None:
-                target = self._get_service_distribution(distribution)
+        posted = self.filtered(lambda line: line.parent_state == "posted")
+        locked = posted._filter_attribution_locked() if posted else posted
+        target = self._get_service_distribution(distribution) if locked else None
+        for line in locked:
             if (
                 line._get_service_distribution(line.analytic_distribution or {})
                 != target
@@ -125,3 +121,12 @@ class AccountMoveLine(models.Model):
                         line=line.display_name,
                     )
                 )
+
+    def _filter_attribution_locked(self):
+        """Return the items whose work order may not be changed any more.
+
+        The lock dates of the books say so; other modules may add periods of their own.
+        """
+        return self.filtered(
+            lambda line: line.company_id._is_service_locked(line.date, line.journal_id)
+        )

@@ -4,6 +4,10 @@ from . import field_service_kpi
 from . import field_service_kpi_measure_ledger
 from . import field_service_kpi_measure
 from . import field_service_order_bridge
+from . import field_service_assignment_log
+from . import field_service_assignment_proposal
+from . import field_service_assignment_rule
+from . import field_service_attribution
 from . import field_service_order
 from . import field_service_price_change
 from . import field_service_price_evidence

@@ -28,6 +28,14 @@ class ResCompany(models.Model):
         help="What money that is not paid yet costs the company. Empty: late invoices "
         "are shown without their cost.",
     )
+    service_scope_account_ids = fields.Many2many(
+        comodel_name="account.account",
+        relation="field_service_scope_account_rel",
+        string="Service Accounts",
+        domain="[('internal_group', 'in', ('income', 'expense'))]",
+        help="Where revenue and costs of service are posted: what is on no work order "
+        "is looked for there. Empty: on all accounts of profit and loss.",
+    )
 
     _service_target_margin_range = models.Constraint(
         "CHECK(service_target_margin >= 0 AND service_target_margin < 100)",

@@ -16,3 +16,6 @@ class ResConfigSettings(models.TransientModel):
     service_capital_rate = fields.Float(
         related="company_id.service_capital_rate", readonly=False
     )
+    service_scope_account_ids = fields.Many2many(
+        related="company_id.service_scope_account_ids", readonly=False
+    )

@@ -6,3 +6,4 @@ from . import field_service_integrity_checks
 from . import field_service_integrity
 from . import field_service_labour_bridge
 from . import field_service_missing_part
+from . import field_service_unassigned

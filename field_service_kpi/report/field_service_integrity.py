@@ -54,6 +54,7 @@ class FieldServiceIntegrity(models.Model):
         "field.service.ledger.report": ["margin"],
         "account.analytic.line": ["date"],
         "field.service.agreement": ["analytic_account_id"],
+        "field.service.assignment.log": ["action", "amount", "move_line_id", "state"],
         "account.move.line": [
             "analytic_distribution",
             "balance",

@@ -70,12 +70,28 @@ class FieldServiceIntegrityChecks(models.AbstractModel):
                 kind,
                 severity,
                 self._get_split_tables(),
-                SQL("%s AND %s <> 0 AND %s", self._get_posted(), rest, condition),
+                SQL(
+                    "%s AND %s <> 0 AND %s AND NOT %s",
+                    self._get_posted(),
+                    rest,
+                    condition,
+                    self._get_decided(rest),
+                ),
                 order_id=SQL("shares.order_id"),
                 amount=rest,
             )
             for kind, (severity, condition) in checks.items()
         }
+
+    def _get_decided(self, amount) -> SQL:
+        """Condition: somebody has said why that much is on no order."""
+        return SQL(
+            """EXISTS (SELECT FROM field_service_assignment_log decision
+                        WHERE decision.move_line_id = item.id
+                          AND decision.action = 'exclude'
+                          AND decision.state = 'done' AND decision.amount = %s)""",
+            amount,
+        )
 
     def _get_split_tables(self) -> SQL:
         return SQL(

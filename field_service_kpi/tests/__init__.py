@@ -2,6 +2,8 @@ from . import test_access
 from . import test_agreement_margin
 from . import test_bridge
 from . import test_improve_tour
+from . import test_assignment_proposal
+from . import test_assignment_rules
 from . import test_integrity
 from . import test_kpi
 from . import test_labour_bridge
@@ -12,3 +14,5 @@ from . import test_performance
 from . import test_price_proposal
 from . import test_reconciliation
 from . import test_technician_ledger
+from . import test_ledger_dimensions
+from . import test_unassigned

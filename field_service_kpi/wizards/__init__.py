@@ -1,0 +1,2 @@
+from . import field_service_assignment_wizard
+from . import field_service_assignment_wizard_line

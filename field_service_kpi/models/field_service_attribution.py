@@ -257,8 +257,8 @@ class FieldServiceAttribution(models.AbstractModel):
                 for record, group in groups.items()
             }
             if bodies:
-                records = logs.sudo().env[next(iter(groups))._name].browse(bodies)
-                records._message_log_batch(bodies=bodies)
+                # The records of the groups, with the rights named above.
+                next(iter(groups)).browse(bodies)._message_log_batch(bodies=bodies)
 
     def _get_message(self, logs, field_name, undone):
         labels = dict(logs._fields["action"]._description_selection(self.env))

@@ -14,5 +14,4 @@ from . import test_performance
 from . import test_price_proposal
 from . import test_reconciliation
 from . import test_technician_ledger
-from . import test_ledger_dimensions
 from . import test_unassigned

@@ -64,6 +64,7 @@ from . import field_service_order_billing_run
 from . import field_service_order_coverage
 from . import field_service_order_coverage_check
 from . import field_service_offer_evidence
+from . import field_service_offer_expiry
 from . import field_service_offer_blocker
 from . import field_service_offer_ranking
 from . import field_service_offer_rule

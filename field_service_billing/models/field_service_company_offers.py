@@ -23,7 +23,15 @@ class FieldServiceCompanyOffers(models.AbstractModel):
         help="For how long the same is not recommended to who has declined or accepted "
         "it. 0: it is recommended.",
     )
+    service_offer_expiry_days = fields.Integer(
+        string="Unanswered Expires After (days)",
+        default=30,
+        help="What the customer was told and has not answered by then expires: nobody "
+        "asks him again, and it counts neither as accepted nor as declined. "
+        "0: it waits for ever.",
+    )
     _service_offer_positive = models.Constraint(
-        "CHECK(service_offer_rating_days >= 0 AND service_offer_refusal_days >= 0)",
+        "CHECK(service_offer_rating_days >= 0 AND service_offer_refusal_days >= 0"
+        " AND service_offer_expiry_days >= 0)",
         "Days that hold recommendations back cannot be negative.",
     )

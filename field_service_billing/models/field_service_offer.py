@@ -17,6 +17,7 @@ class FieldServiceOffer(models.Model):
 
     _name = "field.service.offer"
     _inherit = [
+        "field.service.offer.expiry",
         "field.service.offer.answer",
         "field.service.offer.result",
         "field.service.transition.mixin",
@@ -83,7 +84,7 @@ class FieldServiceOffer(models.Model):
             ("later", "Later"),
             ("accepted", "Accepted"),
             ("declined", "Declined"),
-            ("expired", "Outdated"),
+            ("expired", "Expired"),
         ],
         required=True,
         default="draft",
@@ -214,7 +215,10 @@ class FieldServiceOffer(models.Model):
         Who wanted to hear of it later is asked anew when the day has come.
         """
         self.ensure_one()
-        return self.state in ("draft", "expired") or self._is_due()
+        if self.state == "expired":
+            # Who was told and did not answer is left in peace.
+            return not self.unanswered_on
+        return self.state == "draft" or self._is_due()
 
     def _is_due(self):
         """Tell whether the customer wanted to be asked again by now."""

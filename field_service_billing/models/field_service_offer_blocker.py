@@ -27,7 +27,13 @@ class FieldServiceOfferBlocker(models.AbstractModel):
     @api.model
     def _get_blocker_methods(self):
         """Return the names of the methods that speak against one recommendation."""
-        return ["_find_no_package", "_find_refusal", "_find_later", "_find_accepted"]
+        return [
+            "_find_no_package",
+            "_find_refusal",
+            "_find_later",
+            "_find_accepted",
+            "_find_unanswered",
+        ]
 
     @api.model
     def _get_customer_blockers(self, order):
@@ -134,6 +140,16 @@ class FieldServiceOfferBlocker(models.AbstractModel):
             date=self._get_day(order, offer.answered_on),
         )
 
+    def _find_unanswered(self, order, asset):
+        """The customer was told a short time ago and has let it pass."""
+        same = Domain("asset_id", "=", asset.id) & Domain("order_id", "!=", order.id)
+        days = order.company_id.service_offer_refusal_days
+        offer = self._find_offer(order, same, "expired", days, moment="unanswered_on")
+        return offer and self.env._(
+            "The customer was told and has not answered until %(date)s.",
+            date=self._get_day(order, offer.unanswered_on),
+        )
+
     def _find_later(self, order, asset):
         """The customer wants to be asked on another day."""
         waiting = Domain("asset_id", "=", asset.id) & Domain(
@@ -169,10 +185,11 @@ class FieldServiceOfferBlocker(models.AbstractModel):
             order.partner_id.commercial_partner_id.id,
         )
 
-    def _find_offer(self, order, condition, state, days=None):
+    def _find_offer(self, order, condition, state, days=None, moment="answered_on"):
         """Return the customer's last answer to this rule, if it still counts.
 
         :param int days: for how long an answer counts; 0: not at all, None: always
+        :param str moment: field that says when
         """
         offers = self.env["field.service.offer"]
         if days == 0:
@@ -185,8 +202,8 @@ class FieldServiceOfferBlocker(models.AbstractModel):
         )
         if days:
             since = fields.Datetime.now() - timedelta(days=days)
-            domain &= Domain("answered_on", ">=", since)
-        return offers.search(domain, order="answered_on desc", limit=1)
+            domain &= Domain(moment, ">=", since)
+        return offers.search(domain, order=f"{moment} desc", limit=1)
 
     def _get_day(self, order, moment):
         """Return the day of a moment where the customer is."""

@@ -34,11 +34,15 @@ class FieldServiceOfferRanking(models.AbstractModel):
         return (own_accepted + PRIOR_WEIGHT * mean) / (own + PRIOR_WEIGHT)
 
     def _get_history(self):
-        """Return {(rule id, accepted): number} of what the company has presented."""
+        """Return {(rule id, accepted): number} of what the company has presented.
+
+        What expired is no refusal: nobody knows what the customer would have said.
+        """
         groups = self.env["field.service.offer"]._read_group(
             [
                 ("company_id", "=", self.company_id.id),
                 ("presented_on", "!=", False),
+                ("state", "!=", "expired"),
             ],
             ["rule_id", "state"],
             ["__count"],

@@ -69,7 +69,8 @@ class FieldServiceOfferReport(models.Model):
     acceptance = fields.Float(
         aggregator="avg",
         readonly=True,
-        help="Share of those presented that were accepted.",
+        help="Share of those presented that were accepted. What expired without an "
+        "answer is not counted: it was not refused.",
     )
     expected_margin = fields.Monetary(
         string="Expected Margin if Accepted",
@@ -94,6 +95,7 @@ class FieldServiceOfferReport(models.Model):
                       (offer.presented_on IS NOT NULL)::int AS presented,
                       (offer.state = 'accepted')::int AS accepted,
                       CASE WHEN offer.presented_on IS NOT NULL
+                            AND offer.state != 'expired'
                            THEN (offer.state = 'accepted')::int::float
                        END AS acceptance,
                       CASE WHEN offer.state = 'accepted' THEN offer.expected_margin

@@ -80,6 +80,9 @@ class ResConfigSettings(models.TransientModel):
     service_offer_refusal_days = fields.Integer(
         related="company_id.service_offer_refusal_days", readonly=False
     )
+    service_offer_expiry_days = fields.Integer(
+        related="company_id.service_offer_expiry_days", readonly=False
+    )
     service_offer_overdue_amount = fields.Monetary(
         related="company_id.service_offer_overdue_amount", readonly=False
     )

@@ -26,6 +26,7 @@ from . import test_subcontract
 from . import test_offer
 from . import test_offer_blockers
 from . import test_offer_process
+from . import test_offer_expiry
 from . import test_offer_report
 from . import test_offer_rules
 from . import test_offer_tour

@@ -242,6 +242,15 @@ class FieldServiceKpi(models.Model):
                 )
         return super().write(vals)
 
+    @api.model
+    def _set_counters(self, counters):
+        """Set counter-metrics ``{code: code}`` of the suite; what was chosen stays."""
+        builtin = self.with_context(active_test=False).search([("is_builtin", "=", 1)])
+        kpis = {kpi.code: kpi for kpi in builtin}
+        for code, counter in counters.items():
+            if code in kpis and counter in kpis and not kpis[code].counter_id:
+                kpis[code].counter_id = kpis[counter]
+
     def copy_data(self, default=None):
         """A copy is one's own: with a code and a name of its own."""
         result = super().copy_data(default)

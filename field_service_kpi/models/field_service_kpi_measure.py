@@ -14,7 +14,10 @@ class FieldServiceKpiMeasure(models.AbstractModel):
     """
 
     _name = "field.service.kpi.measure"
-    _inherit = ["field.service.kpi.measure.ledger"]
+    _inherit = [
+        "field.service.kpi.measure.money",
+        "field.service.kpi.measure.ledger",
+    ]
     _description = "Measures of KPIs"
 
     # --------------------------------------------------------------------- registry

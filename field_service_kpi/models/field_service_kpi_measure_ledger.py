@@ -25,10 +25,14 @@ class FieldServiceKpiMeasureLedger(models.AbstractModel):
             "margin": self.env._("Posted margin"),
         }
         report = "field.service.ledger.report"
+        # By technician it is another report, where each row is a share.
+        shared = {"technician_model": "field.service.technician.ledger.report"}
         measures = {
-            f"ledger.{figure}": Measure(label, report, f"{figure}:sum")
+            f"ledger.{figure}": Measure(label, report, f"{figure}:sum", **shared)
             for figure, label in labels.items()
         }
         orders = self.env._("Work orders with posted items")
-        measures["ledger.orders"] = Measure(orders, report, "order_id:count_distinct")
+        measures["ledger.orders"] = Measure(
+            orders, report, "order_id:count_distinct", **shared
+        )
         return measures

@@ -45,3 +45,13 @@ class ResCompany(models.Model):
         "CHECK(service_capital_rate >= 0 AND service_capital_rate < 100)",
         "The cost of capital is at least 0 % and less than 100 % a year.",
     )
+    service_late_cost_days = fields.Integer(
+        string="Costs Are Late after (days)",
+        default=30,
+        help="Costs that are posted more days after the completion of the work order "
+        "count as late.",
+    )
+    _service_late_cost_days_positive = models.Constraint(
+        "CHECK(service_late_cost_days >= 0)",
+        "Costs are late after a number of days that is not negative.",
+    )

@@ -19,3 +19,6 @@ class ResConfigSettings(models.TransientModel):
     service_scope_account_ids = fields.Many2many(
         related="company_id.service_scope_account_ids", readonly=False
     )
+    service_late_cost_days = fields.Integer(
+        related="company_id.service_late_cost_days", readonly=False
+    )

@@ -32,6 +32,9 @@ class FieldServiceLabourBridge(models.Model):
     )
     labour = fields.Monetary(string="Charged as Labour", readonly=True)
     travel = fields.Monetary(string="Charged as Travel", readonly=True)
+    absorbed = fields.Monetary(
+        string="Charged to Work Orders", readonly=True, help="Labour and travel."
+    )
     unabsorbed = fields.Monetary(
         readonly=True,
         help="Payroll minus what work orders carry. Negative: the rates charge more "
@@ -56,6 +59,7 @@ class FieldServiceLabourBridge(models.Model):
                       SUM(item.payroll) AS payroll,
                       SUM(item.labour) AS labour,
                       SUM(item.travel) AS travel,
+                      SUM(item.labour + item.travel) AS absorbed,
                       SUM(item.payroll - item.labour - item.travel) AS unabsorbed,
                       100.0 * SUM(item.labour + item.travel)
                           / NULLIF(SUM(item.payroll), 0) AS absorbed_share

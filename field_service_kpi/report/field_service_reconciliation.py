@@ -58,21 +58,18 @@ class FieldServiceReconciliation(models.Model):
     @property
     def _table_query(self):
         return SQL(
-            """WITH shares AS MATERIALIZED (%(shares)s)
-               SELECT %(id)s AS id, company_id, currency_id, period, account_id,
+            """SELECT %(id)s AS id, company_id, currency_id, period, account_id,
                       SUM(profit_and_loss) AS profit_and_loss,
                       SUM(on_orders) AS on_orders,
                       SUM(off_orders) AS off_orders,
                       SUM(split_rest) AS split_rest,
                       SUM(profit_and_loss - on_orders - off_orders - split_rest)
                           AS difference
-                 FROM (%(items)s UNION ALL %(orders)s) side
+                 FROM (%(items)s UNION ALL %(shares)s UNION ALL %(orders)s) side
                 GROUP BY company_id, currency_id, period, account_id""",
             id=self._get_id_sql(),
-            # Added up once: without statistics (a fresh import) the planner would
-            # otherwise do it again for every item.
-            shares=self._get_shares_query(),
             items=self._get_items_query(),
+            shares=self._get_shares_query(),
             orders=self._get_orders_query(),
         )
 
@@ -98,70 +95,79 @@ class FieldServiceReconciliation(models.Model):
             self.env["account.account"].browse(account_id),
         )
 
-    def _get_items_query(self) -> SQL:
-        """All posted items, with what their shares leave over."""
+    def _get_side(self, tables, where, **figures) -> SQL:
+        """Rows of journal items that add to some of the figures.
+
+        The sides are added up instead of joined, so that company and period reach
+        every table, and no estimate of the planner can make it look for each item
+        in all the others.
+        """
+        zero = SQL("0.0::numeric")
         return SQL(
             """SELECT item.company_id, item.company_currency_id AS currency_id,
                       date_trunc('month', item.date)::date AS period, item.account_id,
-                      -item.balance AS profit_and_loss,
-                      0.0::numeric AS on_orders,
-                      COALESCE(shares.off_orders, -item.balance) AS off_orders,
-                      COALESCE(-item.balance - shares.amount, 0.0) AS split_rest
-                 FROM account_move_line item
-                 JOIN account_account account ON account.id = item.account_id
-                 LEFT JOIN shares ON shares.move_line_id = item.id
-                WHERE item.parent_state = 'posted'
-                  AND account.account_type IN %(types)s AND %(conditions)s""",
-            types=PROFIT_AND_LOSS_TYPES,
+                      %(profit_and_loss)s AS profit_and_loss,
+                      %(on_orders)s AS on_orders, %(off_orders)s AS off_orders,
+                      %(split_rest)s AS split_rest
+                 FROM %(tables)s WHERE %(where)s AND %(conditions)s""",
+            tables=tables,
+            where=where,
             conditions=self._get_conditions(),
+            **{name: figures.get(name, zero) for name in FIGURES[:-1]},
+        )
+
+    def _get_items_query(self) -> SQL:
+        """All posted items: on no order unless they have shares on the plan."""
+        shared = SQL(
+            """EXISTS (SELECT FROM account_analytic_line share
+                        WHERE share.move_line_id = item.id AND %s IS NOT NULL)""",
+            self._get_plan_sql(),
+        )
+        return self._get_side(
+            SQL(
+                """account_move_line item
+                   JOIN account_account account ON account.id = item.account_id"""
+            ),
+            self.env["field.service.ledger.report"]._where(),
+            profit_and_loss=SQL("-item.balance"),
+            off_orders=SQL("CASE WHEN %s THEN 0.0 ELSE -item.balance END", shared),
+            split_rest=SQL("CASE WHEN %s THEN -item.balance ELSE 0.0 END", shared),
         )
 
     def _get_shares_query(self) -> SQL:
-        """Amounts on the work order plan by item, whether or not an order has them.
+        """Amounts on the work order plan, whether or not an order has them.
 
         A share on an account that no order has is on no order.
         """
-        report = self.env["field.service.ledger.report"]
-        plan = report._get_plan_sql("share")
-        conditions = self._get_period_conditions()
-        item_join = SQL()
-        if conditions:
-            item_join = SQL(
-                "JOIN account_move_line item ON item.id = share.move_line_id AND %s",
-                self._get_conditions(),
-            )
-        return SQL(
-            """SELECT share.move_line_id, SUM(share.amount) AS amount,
-                      SUM(CASE WHEN service_order.id IS NULL THEN share.amount
-                               ELSE 0 END) AS off_orders
-                 FROM account_analytic_line share
-                 %(item_join)s
-                 LEFT JOIN field_service_order service_order
-                        ON service_order.analytic_account_id = %(plan)s
-                WHERE %(plan)s IS NOT NULL AND share.move_line_id IS NOT NULL
-                GROUP BY share.move_line_id""",
-            plan=plan,
-            item_join=item_join,
+        plan = self._get_plan_sql()
+        return self._get_side(
+            SQL(
+                """account_analytic_line share
+                   JOIN account_move_line item ON item.id = share.move_line_id
+                   JOIN account_account account ON account.id = item.account_id
+                   LEFT JOIN field_service_order service_order
+                          ON service_order.analytic_account_id = %s""",
+                plan,
+            ),
+            SQL(
+                "%s IS NOT NULL AND %s",
+                plan,
+                self.env["field.service.ledger.report"]._where(),
+            ),
+            off_orders=SQL(
+                "CASE WHEN service_order.id IS NULL THEN share.amount ELSE 0.0 END"
+            ),
+            split_rest=SQL("-share.amount"),
         )
 
     def _get_orders_query(self) -> SQL:
         """The same columns from the profit report."""
         report = self.env["field.service.ledger.report"]
-        columns = report._select_fields()
-        return SQL(
-            """SELECT %(company)s, %(currency)s,
-                      date_trunc('month', %(date)s)::date, %(account)s,
-                      0.0::numeric, %(margin)s, 0.0::numeric, 0.0::numeric
-                 FROM %(tables)s WHERE %(where)s AND %(conditions)s""",
-            company=columns["company_id"],
-            currency=columns["currency_id"],
-            date=columns["date"],
-            account=columns["account_id"],
-            margin=columns["margin"],
-            tables=report._from(),
-            where=report._where(),
-            conditions=self._get_conditions(),
-        )
+        margin = report._select_fields()["margin"]
+        return self._get_side(report._from(), report._where(), on_orders=margin)
+
+    def _get_plan_sql(self) -> SQL:
+        return self.env["field.service.ledger.report"]._get_plan_sql("share")
 
     def _get_period_conditions(self) -> list[SQL]:
         context = self.env.context

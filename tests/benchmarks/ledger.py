@@ -1,0 +1,183 @@
+"""Profit figures on ledgers of 10 thousand, 100 thousand and 1 million items on orders.
+
+    setup/benchmark ledger [S M L]
+
+makes the ledgers from a template with the suite installed (``ledgers``), asks what the
+screens ask, and the same in plain SQL, in turn in one run. Figures are milliseconds of
+processor time, Python and database together, medians; only their ratios mean something.
+It ends with an error when a goal is missed.
+"""
+
+import argparse
+import sys
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+# tests/ is a package of the repository.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import odoo.modules  # noqa: E402, F401  the core's set-up comes first
+from odoo import SUPERUSER_ID, api, sql_db  # noqa: E402
+from odoo.modules.registry import Registry  # noqa: E402
+from odoo.tools import SQL, config  # noqa: E402
+from tests.benchmarks import ledgers, questions  # noqa: E402
+from tests.benchmarks.meter import Meter, count_queries  # noqa: E402
+
+ROUNDS = {"S": 15, "M": 5, "L": 3}
+MARK = "field-service ledger "
+GROWTH = 3.0
+
+
+class Line(NamedTuple):
+    """One line of the answer: what was asked, and what it costs beside what."""
+
+    size: str
+    question: str
+    ours: float
+    queries: int
+    beside: str
+    reference: float
+    goal: float | None
+
+    @property
+    def ratio(self):
+        """Ours by the reference."""
+        return self.ours / self.reference
+
+    @property
+    def missed(self):
+        """Tell whether there is a goal and it was missed."""
+        return self.goal is not None and self.ratio > self.goal
+
+    def __str__(self):
+        goal = f"<= {self.goal}" if self.goal else ""
+        return (
+            f"{self.size:<2}{self.question:<44}{self.ours:>9.1f}{self.queries:>4}q  "
+            f"{self.beside:<34}{self.reference:>9.1f}{self.ratio:>7.2f} {goal:<7}"
+            f"{' MISSED' if self.missed else ''}"
+        )
+
+
+# ---------------------------------------------------------------------- the databases
+@contextmanager
+def maintenance():
+    """Give a cursor that belongs to no transaction, on the server's own database."""
+    connection = sql_db.db_connect("postgres").cursor()
+    try:
+        connection._cnx.autocommit = True
+        yield connection._obj
+    finally:
+        connection.close()
+
+
+def make_database(template, size):
+    """Return the name of a database with that ledger, made when it is not there."""
+    name = f"{template}_ledger_{size.lower()}"
+    with maintenance() as cr:
+        cr.execute(
+            """SELECT shobj_description(oid, 'pg_database') FROM pg_database
+                WHERE datname = %s""",
+            [name],
+        )
+        found = cr.fetchone()
+        if found and found[0] == MARK + size:
+            return name
+        cr.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cr.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    with Registry(name).cursor() as cr:
+        made = ledgers.fill(api.Environment(cr, SUPERUSER_ID, {}), size, bulk=True)
+        print(f"{size}: {made.describe()}", flush=True)
+        cr.commit()
+    with vacuum(name) as cr:
+        # What autovacuum does a minute later.
+        cr.execute("VACUUM ANALYZE")
+    with maintenance() as cr:
+        cr.execute(f"COMMENT ON DATABASE \"{name}\" IS '{MARK}{size}'")
+    return name
+
+
+@contextmanager
+def vacuum(name):
+    """Give a cursor of that database outside of any transaction."""
+    connection = sql_db.db_connect(name).cursor()
+    try:
+        connection._cnx.autocommit = True
+        yield connection._obj
+    finally:
+        connection.close()
+
+
+def open_ledger(stack, name):
+    """Return the environment of a ledger's administrator, with both companies."""
+    cr = stack.enter_context(Registry(name).cursor())
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    companies = ledgers.find_companies(env)
+    context = {"allowed_company_ids": companies.ids, "lang": "en_US"}
+    return api.Environment(cr, env.ref("base.user_admin").id, context)
+
+
+# ------------------------------------------------------------------------ the questions
+def compare(size, env):
+    """Yield what each question costs on a ledger, beside the same in plain SQL."""
+    meter = Meter(ROUNDS[size])
+    for question in questions.get_questions(env):
+        with question.references() as references:
+            works = [(env, question.ask), *((env, call) for call in references)]
+            ours, *others = meter.measure(*works)
+            yield Line(
+                size,
+                question.name,
+                ours,
+                count_queries(env, question.ask),
+                question.beside,
+                sum(others),
+                question.goal,
+            )
+
+
+def compare_growth(environments):
+    """Yield how much a bounded screen costs more on the largest than on the smallest."""
+    small, large = list(environments.values())[0], list(environments.values())[-1]
+    sizes = "".join([list(environments)[0], list(environments)[-1]])
+    meter = Meter(ROUNDS["M"])
+    pairs = zip(questions.get_bounded(small), questions.get_bounded(large), strict=True)
+    for one, other in pairs:
+        before, after = meter.measure((small, one.ask), (large, other.ask))
+        queries = count_queries(large, other.ask)
+        yield Line(
+            sizes, other.name, after, queries, "on the smallest", before, GROWTH
+        )
+
+
+def main(arguments):
+    """Make the ledgers, ask, print; return the exit code."""
+    parser = argparse.ArgumentParser(prog="setup/benchmark ledger")
+    parser.add_argument("template", help="a database with the suite, nobody in it")
+    parser.add_argument("sizes", nargs="*", default=["S", "M", "L"])
+    parser.add_argument("--config", help="Odoo's configuration file")
+    options = parser.parse_args(arguments)
+    settings = ["-c", options.config] if options.config else []
+    config.parse_config(
+        [*settings, "--no-http", "--max-cron-threads=0", "--log-level=warn"],
+        setup_logging=True,
+    )
+    names = {size: make_database(options.template, size) for size in options.sizes}
+    missed = False
+    with ExitStack() as stack:
+        environments = {
+            size: open_ledger(stack, name) for size, name in names.items()
+        }
+        lines = (compare(size, env) for size, env in environments.items())
+        for line in (each for group in lines for each in group):
+            print(line, flush=True)
+            missed |= line.missed
+        if len(environments) > 1:
+            for line in compare_growth(environments):
+                print(line, flush=True)
+                missed |= line.missed
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -93,6 +93,7 @@ class AccountMoveLine(models.Model):
         shares = Domain(agreements._get_plan_column(), "in", accounts.ids)
         return Domain("analytic_line_ids", "any!", shares)
 
+    @api.readonly
     def action_open_service_orders(self):
         """Open the work orders these journal items are attributed to."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -113,6 +113,7 @@ class FieldServiceAgreement(models.Model):
             ("service_agreement_ids", "in", self.ids),
         ]
 
+    @api.readonly
     def action_open_posted_items(self):
         """Open the journal items that make up the margin of these agreements."""
         return {
@@ -124,6 +125,7 @@ class FieldServiceAgreement(models.Model):
             "context": {"create": False},
         }
 
+    @api.readonly
     def action_open_posted_profit(self):
         """Open the profit report of these agreements."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

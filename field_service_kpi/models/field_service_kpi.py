@@ -358,6 +358,7 @@ class FieldServiceKpi(models.Model):
         return value.cases < self.min_sample
 
     # ------------------------------------------------------------------------- open
+    @api.readonly
     def action_open_cases(self, scope):
         """Return the action that lists what a figure of this KPI is the sum of."""
         self.ensure_one()

@@ -119,6 +119,7 @@ class FieldServiceOrder(models.Model):
             ("service_order_ids", "in", self.ids),
         ]
 
+    @api.readonly
     def action_open_posted_items(self):
         """Open the journal items that make up the profit of these orders."""
         return {
@@ -130,6 +131,7 @@ class FieldServiceOrder(models.Model):
             "context": {"create": False},
         }
 
+    @api.readonly
     def action_open_posted_profit(self):
         """Open the profit report of these orders."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

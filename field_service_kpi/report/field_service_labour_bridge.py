@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.date_utils import end_of
 
@@ -118,10 +118,12 @@ class FieldServiceLabourBridge(models.Model):
             "context": {"create": False},
         }
 
+    @api.readonly
     def action_open_payroll(self):
         """Open the posted items that the payroll of the row is the sum of."""
         return self._open_items(self.company_id.service_payroll_account_ids)
 
+    @api.readonly
     def action_open_absorbed(self):
         """Open the posted items that charged labour and travel to work orders."""
         company = self.company_id

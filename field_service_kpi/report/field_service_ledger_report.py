@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 # The accounts that make up the profit and loss statement, and nothing else.
@@ -352,6 +352,7 @@ class FieldServiceLedgerReport(models.Model):
         for model_name, field_names in self._depends.items():
             self.env[model_name].flush_model(field_names)
 
+    @api.readonly
     def action_open_items(self):
         """Open the journal items of the chosen rows."""
         return {
@@ -363,6 +364,7 @@ class FieldServiceLedgerReport(models.Model):
             "context": {"create": False},
         }
 
+    @api.readonly
     def action_open_move_line(self):
         """Open the journal entry a row comes from."""
         self.ensure_one()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -113,6 +113,7 @@ class FieldServiceMissingPart(models.Model):
                 WHERE cause.state = 'completed' AND cause.result = 'return_needed'"""
         )
 
+    @api.readonly
     def action_open_items(self):
         """Open the journal items of the chosen rows: their sum is the cost."""
         return {

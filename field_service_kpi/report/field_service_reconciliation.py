@@ -243,20 +243,24 @@ class FieldServiceReconciliation(models.Model):
             "context": {"create": False},
         }
 
+    @api.readonly
     def action_open_items(self):
         """Open all posted items of the row."""
         return self._open_items(self.env._("Journal Items"), [])
 
+    @api.readonly
     def action_open_on_orders(self):
         """Open the items of the row that are on work orders."""
         name = self.env._("Items on Work Orders")
         return self._open_items(name, [("service_order_ids", "!=", False)])
 
+    @api.readonly
     def action_open_off_orders(self):
         """Open the items of the row that are on no work order."""
         name = self.env._("Items on No Work Order")
         return self._open_items(name, [("service_order_ids", "=", False)])
 
+    @api.readonly
     def action_open_integrity(self):
         """Open the split lines of the row that are not 100 %."""
         company, period, account = self._read_id()

@@ -72,9 +72,7 @@ class TestGeneratedLedger(TransactionCase):
         report = self.env["field.service.reconciliation"]
         for company in self.companies:
             domain = [("company_id", "=", company.id)]
-            months = [
-                month for [month] in report._read_group(domain, ["period:month"])
-            ]
+            months = [month for [month] in report._read_group(domain, ["period:month"])]
             self.assertGreaterEqual(len(months), 24)
             sums = dict.fromkeys(FIGURES, 0.0)
             for month in months:

@@ -24,9 +24,9 @@ from odoo.tools import config
 # The scripts' own package, when pytest was not started by them.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "setup"))
 
-from kit import server  # noqa: E402
+from kit import server
 
-from . import replica as replicas  # noqa: E402
+from . import replica as replicas
 
 START_SECONDS = 300
 # What each screen's question looks like in the log of the server that answers it.

@@ -134,6 +134,12 @@ def test(arguments):
         return testing.run_pytest(prepared, arguments)
 
 
+def benchmark(arguments):
+    """Run a benchmark; its goals decide about the exit code."""
+    with machine.prepared(tests=True) as prepared:
+        return testing.run_benchmark(prepared, arguments)
+
+
 def odoo_tests(arguments):
     """Run Odoo's own tests, without and with the add-ons, and compare."""
     with machine.prepared(tests=True) as prepared:
@@ -155,6 +161,7 @@ COMMANDS = {
     "demo": demo,
     "odoo": odoo,
     "test": test,
+    "benchmark": benchmark,
     "odoo-tests": odoo_tests,
     "lint": check,
     "translate": translate,

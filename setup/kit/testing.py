@@ -3,7 +3,7 @@
 import subprocess
 
 from . import companions
-from .console import say
+from .console import SetupError, say
 from .layers import Layers, check_uninstall
 from .paths import CHECKOUT, SETUP
 
@@ -31,6 +31,28 @@ def run_pytest(machine, arguments):
     if code:
         say("setup: not all tests have passed.")
     return code
+
+
+def run_benchmark(machine, arguments):
+    """Run a benchmark that makes databases of its own; return its exit code."""
+    folder = CHECKOUT / "tests" / "benchmarks"
+    known = sorted(path.stem for path in folder.glob("*.py") if _is_program(path))
+    name, *rest = arguments or [""]
+    if name not in known:
+        raise SetupError(f"Name one of the benchmarks: {', '.join(known)}.")
+    template = Layers(machine, demo=False).build()
+    command = [str(machine.venv.python), str(folder / f"{name}.py"), template, *rest]
+    return subprocess.run(
+        [*command, "--config", str(machine.config())],
+        cwd=CHECKOUT,
+        env=machine.environment,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    ).returncode
+
+
+def _is_program(path):
+    return '__name__ == "__main__"' in path.read_text(encoding="utf-8")
 
 
 def _run(machine, arguments, *, beside=False):

@@ -17,7 +17,9 @@ class Groups:
         Groups.made += 1
         self.report = report
         self.table = SQL.identifier(f"groups_{Groups.made}")
-        values = {name: self._get_value(name, columns) for name in report._select_fields()}
+        values = {
+            name: self._get_value(name, columns) for name in report._select_fields()
+        }
         report.env.cr.execute(
             SQL(
                 "CREATE TEMPORARY TABLE %s AS SELECT %s FROM (%s) row GROUP BY %s",

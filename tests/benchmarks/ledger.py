@@ -11,18 +11,20 @@ It ends with an error when a goal is missed.
 import argparse
 import sys
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 # tests/ is a package of the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import odoo.modules  # noqa: E402, F401  the core's set-up comes first
-from odoo import SUPERUSER_ID, api, sql_db  # noqa: E402
-from odoo.modules.registry import Registry  # noqa: E402
-from odoo.tools import SQL, config  # noqa: E402
-from tests.benchmarks import ledgers, questions  # noqa: E402
-from tests.benchmarks.meter import Meter, count_queries  # noqa: E402
+import odoo.modules  # noqa: F401  the core's set-up comes first
+from odoo import SUPERUSER_ID, api, sql_db
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+from tests.benchmarks import ledgers, questions
+from tests.benchmarks.meter import Meter, count_queries
 
 ROUNDS = {"S": 15, "M": 5, "L": 3}
 MARK = "field-service ledger "
@@ -97,6 +99,14 @@ def make_database(template, size):
     return name
 
 
+def drop(names):
+    """Give the room on the disk back."""
+    for name in names:
+        sql_db.close_db(name)
+        with maintenance() as cr:
+            cr.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
 @contextmanager
 def vacuum(name):
     """Give a cursor of that database outside of any transaction."""
@@ -138,16 +148,14 @@ def compare(size, env):
 
 def compare_growth(environments):
     """Yield how much a bounded screen costs more on the largest than on the smallest."""
-    small, large = list(environments.values())[0], list(environments.values())[-1]
-    sizes = "".join([list(environments)[0], list(environments)[-1]])
+    (first, small), *_between, (last, large) = environments.items()
+    sizes = first + last
     meter = Meter(ROUNDS["M"])
     pairs = zip(questions.get_bounded(small), questions.get_bounded(large), strict=True)
     for one, other in pairs:
         before, after = meter.measure((small, one.ask), (large, other.ask))
         queries = count_queries(large, other.ask)
-        yield Line(
-            sizes, other.name, after, queries, "on the smallest", before, GROWTH
-        )
+        yield Line(sizes, other.name, after, queries, "on the smallest", before, GROWTH)
 
 
 def main(arguments):
@@ -156,6 +164,9 @@ def main(arguments):
     parser.add_argument("template", help="a database with the suite, nobody in it")
     parser.add_argument("sizes", nargs="*", default=["S", "M", "L"])
     parser.add_argument("--config", help="Odoo's configuration file")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the databases for the next time"
+    )
     options = parser.parse_args(arguments)
     settings = ["-c", options.config] if options.config else []
     config.parse_config(
@@ -163,20 +174,24 @@ def main(arguments):
         setup_logging=True,
     )
     names = {size: make_database(options.template, size) for size in options.sizes}
-    missed = False
+    try:
+        missed = [line for line in ask(names) if line.missed]
+    finally:
+        if not options.keep:
+            drop(names.values())
+    return int(bool(missed))
+
+
+def ask(names):
+    """Print the lines of all ledgers, one by one, and yield them."""
     with ExitStack() as stack:
-        environments = {
-            size: open_ledger(stack, name) for size, name in names.items()
-        }
-        lines = (compare(size, env) for size, env in environments.items())
-        for line in (each for group in lines for each in group):
-            print(line, flush=True)
-            missed |= line.missed
+        environments = {size: open_ledger(stack, name) for size, name in names.items()}
+        lines = [compare(size, env) for size, env in environments.items()]
         if len(environments) > 1:
-            for line in compare_growth(environments):
-                print(line, flush=True)
-                missed |= line.missed
-    return int(missed)
+            lines.append(compare_growth(environments))
+        for line in chain.from_iterable(lines):
+            print(line, flush=True)
+            yield line
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ def find_companies(env):
     names = (story.COMPANY_A, story.COMPANY_B)
     return env["res.company"].search([("name", "in", names)], order="id")
 
+
 class Planted(NamedTuple):
     """The companies with their seed, and what copies it."""
 

@@ -120,7 +120,9 @@ class Multiplier:
                   AND attribute.attnum = link.conkey[1]
                 WHERE link.contype = 'f'"""
         )
-        return {(table, column): other for table, column, other in self.env.cr.fetchall()}
+        return {
+            (table, column): other for table, column, other in self.env.cr.fetchall()
+        }
 
     def _read_amounts(self):
         """Return the (table, column) of all stored amounts of money."""
@@ -159,9 +161,7 @@ class Multiplier:
         self.env.cr.execute(SQL("SELECT COUNT(*) FROM %s", numbers))
         [self.sizes[table]] = self.env.cr.fetchone()
         # The sequence may be ahead of the rows that are there.
-        self.env.cr.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table]
-        )
+        self.env.cr.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table])
         [self.bases[table]] = self.env.cr.fetchone()
 
     # ------------------------------------------------------------------------- copying
@@ -204,7 +204,13 @@ class Multiplier:
     def _get_reference(self, numbers, other, own, joins):
         alias = SQL.identifier(f"link_{len(joins)}")
         joins.append(
-            SQL("LEFT JOIN %s %s ON %s.id = %s", SQL.identifier(numbers), alias, alias, own)
+            SQL(
+                "LEFT JOIN %s %s ON %s.id = %s",
+                SQL.identifier(numbers),
+                alias,
+                alias,
+                own,
+            )
         )
         return SQL(
             "COALESCE(%s, %s)", self._get_new_id(other, SQL("%s.place", alias)), own
@@ -285,17 +291,15 @@ class Multiplier:
             if (other := self._references.get((table, name))) in self.sizes
         ]
         # Two of the seed may have become the same one of a pool.
-        self._insert(
-            table, columns, [*inner, *joins], SQL("ON CONFLICT DO NOTHING")
-        )
+        self._insert(table, columns, [*inner, *joins], SQL("ON CONFLICT DO NOTHING"))
 
-    def _insert(self, table, columns, joins, ending=SQL()):
+    def _insert(self, table, columns, joins, ending=None):
         self.env.cr.execute(
             SQL(
                 """INSERT INTO %(table)s (%(names)s)
                    SELECT %(values)s FROM %(table)s seed %(joins)s CROSS JOIN copy
                    %(ending)s""",
-                ending=ending,
+                ending=ending or SQL(),
                 table=SQL.identifier(table),
                 names=SQL(", ").join(map(SQL.identifier, columns)),
                 values=SQL(", ").join(columns.values()),

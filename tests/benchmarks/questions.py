@@ -82,7 +82,8 @@ RECONCILED = """
                SUM(share.amount) FILTER (WHERE service_order.id IS NOT NULL) AS mine
           FROM account_analytic_line share
           JOIN account_move_line item ON item.id = share.move_line_id
-           AND item.company_id = %(company)s AND item.date BETWEEN %(first)s AND %(last)s
+           AND item.company_id = %(company)s
+           AND item.date BETWEEN %(first)s AND %(last)s
           LEFT JOIN field_service_order service_order
                  ON service_order.analytic_account_id = share.%(plan)s
          WHERE share.%(plan)s IS NOT NULL GROUP BY 1)
@@ -143,18 +144,19 @@ def calls(*references):
     return give
 
 
-def get_sums_sql():
+def get_sums_sql(measures=MEASURES):
     """The figures of a set of rows with ``kind`` and ``amount``."""
     sums = [
         f"SUM(CASE WHEN kind = '{name}' THEN {sign}amount ELSE 0 END)"
         for name, sign in zip(SUMS[:-1], ("", "-", "-", "-", "-", "-"), strict=True)
     ]
     sums.append("SUM(amount)")
-    revenue = sums[0]
-    return SQL(", ".join([*sums, f"SUM(amount) / NULLIF({revenue}, 0)"]))
+    by_measure = dict(zip(MEASURES, sums, strict=False))
+    by_measure["margin_rate:avg"] = f"SUM(amount) / NULLIF({sums[0]}, 0)"
+    return SQL(", ".join(by_measure[name] for name in measures))
 
 
-def get_grouped(env, sets, where="TRUE", **values):
+def get_grouped(env, sets, where="TRUE", measures=MEASURES, **values):
     """Return the aggregation by some sets of columns, in plain SQL."""
     grouping = ", ".join(f"({', '.join(columns)})" for columns in sets)
     names = list(dict.fromkeys(name for columns in sets for name in columns))
@@ -163,7 +165,7 @@ def get_grouped(env, sets, where="TRUE", **values):
                   FROM (SELECT plain.*, date_trunc('month', date)::date AS month
                           FROM ({PLAIN}) plain) plain
                  WHERE {where} GROUP BY GROUPING SETS ({grouping})"""
-    return plain(env, query, shown=shown, sums=get_sums_sql(), **values)
+    return plain(env, query, shown=shown, sums=get_sums_sql(measures), **values)
 
 
 # -------------------------------------------------------------------------- questions
@@ -195,7 +197,9 @@ def get_dashboard(env):
     return [
         Question("dashboard, 12 figures x 12 months", ask, "plain SQL", reference, 0.7),
         Question("the same", ask, "flat SQL, 8 of the figures", flat, None),
-        Question("the same", ask, "analytic items, month x account", calls(ask_odoo), None),
+        Question(
+            "the same", ask, "analytic items, month x account", calls(ask_odoo), None
+        ),
     ]
 
 
@@ -241,7 +245,7 @@ def get_groupings(env):
         def references():
             groups = Groups(report, list(domain), own)
             yield [
-                get_grouped(env, [columns]),
+                get_grouped(env, [columns], measures=measures),
                 lambda: groups.read(specs, measures, **options),
             ]
 
@@ -272,7 +276,9 @@ def get_records(env):
 
     def specify(names):
         return {
-            name: {"fields": {"display_name": {}}} if orders._fields[name].relational else {}
+            name: {"fields": {"display_name": {}}}
+            if orders._fields[name].relational
+            else {}
             for name in ("currency_id", *names)
         }
 
@@ -331,4 +337,6 @@ def get_reconciliation(env):
 
     values = {"company": company.id, "first": first, "last": last}
     reference = calls(plain(env, RECONCILED, **values))
-    return Question("reconciliation, one company and month", ask, "plain SQL", reference, 1.5)
+    return Question(
+        "reconciliation, one company and month", ask, "plain SQL", reference, 1.5
+    )

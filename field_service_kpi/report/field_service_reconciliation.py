@@ -3,8 +3,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.date_utils import end_of
 
-from .field_service_ledger_report import PROFIT_AND_LOSS_TYPES
-
 FIGURES = ("profit_and_loss", "on_orders", "off_orders", "split_rest", "difference")
 
 

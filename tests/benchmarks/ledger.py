@@ -147,7 +147,7 @@ def compare(size, env):
 
 
 def compare_growth(environments):
-    """Yield how much a bounded screen costs more on the largest than on the smallest."""
+    """Yield how much more a bounded screen costs on the largest than the smallest."""
     (first, small), *_between, (last, large) = environments.items()
     sizes = first + last
     meter = Meter(ROUNDS["M"])

@@ -10,9 +10,14 @@ from . import field_service_assignment_log
 from . import field_service_assignment_proposal
 from . import field_service_assignment_rule
 from . import field_service_attribution
+from . import field_service_attribution_repair
 from . import field_service_order
 from . import field_service_price_change
 from . import field_service_price_evidence
 from . import field_service_price_proposal
 from . import res_company
 from . import res_config_settings
+from . import field_service_signoff_freeze
+from . import field_service_signoff
+from . import field_service_signoff_line
+from . import field_service_signoff_item

@@ -100,3 +100,27 @@ class AccountMoveLine(models.Model):
             "field_service.field_service_order_action"
         )
         return {**action, "domain": [("id", "in", self.service_order_ids.ids)]}
+
+    def _filter_attribution_locked(self):
+        """Also what is in a signed month stays on the order it is on."""
+        locked = super()._filter_attribution_locked()
+        rest = self - locked
+        if not rest:
+            return locked
+        dates = rest.mapped("date")
+        # A signature binds everybody, whoever may see it.
+        signed = self.env["field.service.signoff"].sudo().search(
+            [
+                ("state", "=", "signed"),
+                ("company_id", "in", rest.company_id.ids),
+                ("date_from", "<=", max(dates)),
+                ("date_to", ">=", min(dates)),
+            ]
+        )
+        return locked | rest.filtered(
+            lambda line: any(
+                one.company_id == line.company_id
+                and one.date_from <= line.date <= one.date_to
+                for one in signed
+            )
+        )

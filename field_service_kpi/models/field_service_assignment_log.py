@@ -65,7 +65,7 @@ class FieldServiceAssignmentLog(models.Model):
         check_company=True,
     )
     finding = fields.Char(readonly=True, help="The finding that was repaired.")
-    share_key = fields.Integer(readonly=True)
+    share_key = fields.Integer(readonly=True, index="btree_not_null")
     seen_on = fields.Datetime(readonly=True)
     reason = fields.Char(readonly=True)
     amount = fields.Monetary(

@@ -10,7 +10,9 @@ from . import field_service_cost_report
 from . import field_service_technician_day
 from . import field_service_reconciliation
 from . import field_service_integrity_checks
+from . import field_service_integrity_repairs
 from . import field_service_integrity
 from . import field_service_labour_bridge
 from . import field_service_missing_part
 from . import field_service_unassigned
+from . import field_service_late_cost

@@ -11,7 +11,7 @@ class FieldServiceIntegrity(models.Model):
 
     _name = "field.service.integrity"
     _description = "Work Order Integrity"
-    _inherit = ["field.service.integrity.checks"]
+    _inherit = ["field.service.integrity.checks", "field.service.integrity.repairs"]
     _auto = False
     _rec_name = "move_line_id"
     _order = "severity, date desc, id"
@@ -43,6 +43,7 @@ class FieldServiceIntegrity(models.Model):
         "account.move.line", string="Journal Item", readonly=True
     )
     move_id = fields.Many2one("account.move", string="Journal Entry", readonly=True)
+    entry = fields.Char(related="move_id.name")
     account_id = fields.Many2one("account.account", readonly=True)
     date = fields.Date(string="Accounting Date", readonly=True)
     amount = fields.Monetary(
@@ -54,7 +55,15 @@ class FieldServiceIntegrity(models.Model):
         "field.service.ledger.report": ["margin"],
         "account.analytic.line": ["date"],
         "field.service.agreement": ["analytic_account_id"],
-        "field.service.assignment.log": ["action", "amount", "move_line_id", "state"],
+        "field.service.assignment.log": [
+            "action",
+            "after",
+            "amount",
+            "move_line_id",
+            "seen_on",
+            "share_key",
+            "state",
+        ],
         "account.move.line": [
             "analytic_distribution",
             "balance",

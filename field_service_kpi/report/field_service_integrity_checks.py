@@ -208,7 +208,10 @@ class FieldServiceIntegrityChecks(models.AbstractModel):
         )
         checks = {
             "foreign_company": ("1_error", SQL("%s AND %s", posted, foreign)),
-            "changed_after_lock": ("2_warning", SQL("%s AND %s", posted, locked)),
+            "changed_after_lock": (
+                "2_warning",
+                SQL("%s AND %s AND NOT %s", posted, locked, self._get_seen()),
+            ),
             "date_differs": (
                 "2_warning",
                 SQL("%s AND share.date <> item.date", posted),
@@ -216,13 +219,37 @@ class FieldServiceIntegrityChecks(models.AbstractModel):
             "not_posted": ("2_warning", SQL("item.parent_state <> 'posted'")),
             "no_order": (
                 "2_warning",
-                SQL("%s AND service_order.id IS NULL AND NOT %s", posted, agreed),
+                SQL(
+                    "%s AND service_order.id IS NULL AND NOT %s AND NOT %s",
+                    posted,
+                    agreed,
+                    self._get_left_alone(),
+                ),
             ),
         }
         return {
             kind: self._prepare_share_check(kind, severity, condition)
             for kind, (severity, condition) in checks.items()
         }
+
+    def _get_seen(self) -> SQL:
+        """Condition: somebody has looked at the share since it was changed."""
+        return SQL(
+            """EXISTS (SELECT FROM field_service_assignment_log decision
+                        WHERE decision.action = 'acknowledge'
+                          AND decision.share_key = share.id
+                          AND decision.seen_on >= date_trunc('second',
+                              COALESCE(share.write_date, share.create_date)))"""
+        )
+
+    def _get_left_alone(self) -> SQL:
+        """Condition: somebody has said why the item, as it is, is on no order."""
+        return SQL(
+            """EXISTS (SELECT FROM field_service_assignment_log decision
+                        WHERE decision.move_line_id = item.id
+                          AND decision.action = 'exclude' AND decision.state = 'done'
+                          AND decision.after = item.analytic_distribution)"""
+        )
 
     def _prepare_share_check(self, kind, severity, where) -> SQL:
         tables = SQL(

@@ -5,6 +5,7 @@ from . import test_improve_tour
 from . import test_assignment_proposal
 from . import test_assignment_rules
 from . import test_integrity
+from . import test_integrity_repair
 from . import test_kpi
 from . import test_kpi_money
 from . import test_labour_bridge
@@ -14,5 +15,6 @@ from . import test_missing_part
 from . import test_performance
 from . import test_price_proposal
 from . import test_reconciliation
+from . import test_signoff
 from . import test_technician_ledger
 from . import test_unassigned

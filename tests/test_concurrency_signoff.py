@@ -1,4 +1,4 @@
-"""Two accountants who sign the same month at the same moment; two who assign an item."""
+"""Two who sign the same month at the same moment, and two who assign an item."""
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
@@ -28,23 +28,26 @@ class TestConcurrencySignoff(RaceCase):
             [("company_ids", "in", company.id), ("account_type", "=", "asset_current")],
             limit=1,
         )
-        move = env["account.move"].create(
-            {
-                "move_type": "entry",
-                "date": "2024-03-15",
-                "journal_id": env["account.journal"]
-                .search(
-                    [("company_id", "=", company.id), ("type", "=", "general")], limit=1
-                )
-                .id,
-                "line_ids": [
-                    Command.create({"account_id": account.id, "balance": 10.0}),
-                    Command.create({"account_id": contra.id, "balance": -10.0}),
-                ],
-            }
+        journal = env["account.journal"].search(
+            [("company_id", "=", company.id), ("type", "=", "general")], limit=1
         )
-        move.action_post()
-        item = move.line_ids.filtered(lambda line: line.account_id == account)
+        # One month is signed, the item of the other one is assigned.
+        moves = env["account.move"].create(
+            [
+                {
+                    "move_type": "entry",
+                    "date": date,
+                    "journal_id": journal.id,
+                    "line_ids": [
+                        Command.create({"account_id": account.id, "balance": 10.0}),
+                        Command.create({"account_id": contra.id, "balance": -10.0}),
+                    ],
+                }
+                for date in ("2024-03-15", "2024-05-15")
+            ]
+        )
+        moves.action_post()
+        item = moves[1].line_ids.filtered(lambda line: line.account_id == account)
         return {**ids, "item": item.id}
 
     @classmethod

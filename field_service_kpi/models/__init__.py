@@ -17,6 +17,7 @@ from . import field_service_price_evidence
 from . import field_service_price_proposal
 from . import res_company
 from . import res_config_settings
+from . import field_service_signed_mixin
 from . import field_service_signoff_freeze
 from . import field_service_signoff
 from . import field_service_signoff_line

@@ -109,13 +109,17 @@ class AccountMoveLine(models.Model):
             return locked
         dates = rest.mapped("date")
         # A signature binds everybody, whoever may see it.
-        signed = self.env["field.service.signoff"].sudo().search(
-            [
-                ("state", "=", "signed"),
-                ("company_id", "in", rest.company_id.ids),
-                ("date_from", "<=", max(dates)),
-                ("date_to", ">=", min(dates)),
-            ]
+        signed = (
+            self.env["field.service.signoff"]
+            .sudo()
+            .search(
+                [
+                    ("state", "=", "signed"),
+                    ("company_id", "in", rest.company_id.ids),
+                    ("date_from", "<=", max(dates)),
+                    ("date_to", ">=", min(dates)),
+                ]
+            )
         )
         return locked | rest.filtered(
             lambda line: any(

@@ -205,7 +205,9 @@ class FieldServiceSignoff(models.Model):
         """Refuse a period that is not over, is empty, or is wrong without a reason."""
         if self.date_to >= fields.Date.context_today(self):
             raise UserError(
-                self.env._("%(name)s is not over yet: nothing is final.", name=self.name)
+                self.env._(
+                    "%(name)s is not over yet: nothing is final.", name=self.name
+                )
             )
         if not figures["item_count"]:
             raise UserError(
@@ -282,9 +284,7 @@ class FieldServiceSignoff(models.Model):
             "params": {
                 "type": "success" if intact else "danger",
                 "sticky": not intact,
-                "message": self.env._(
-                    "The frozen figures are those that were signed."
-                )
+                "message": self.env._("The frozen figures are those that were signed.")
                 if intact
                 else self.env._(
                     "The frozen figures are NOT those that were signed: somebody has "
@@ -325,7 +325,9 @@ class FieldServiceSignoff(models.Model):
     def action_open_unassigned(self):
         """Open what of the period is to be assigned."""
         self.ensure_one()
-        action = self._open("field_service_unassigned_action", self._get_period_domain())
+        action = self._open(
+            "field_service_unassigned_action", self._get_period_domain()
+        )
         return {
             **action,
             "context": {"search_default_open": 1, "search_default_in_scope": 1},

@@ -207,8 +207,8 @@ class FieldServiceSignoffFreeze(models.AbstractModel):
         )
         [(digest,)] = self.env.execute_query(
             SQL(
-                """SELECT encode(sha256(convert_to(COALESCE(
-                          string_agg(%(row)s, E'\n' ORDER BY (%(row)s) COLLATE "C"), ''),
+                """SELECT encode(sha256(convert_to(COALESCE(string_agg(
+                          %(row)s, E'\n' ORDER BY (%(row)s) COLLATE "C"), ''),
                           'UTF8')), 'hex')
                      FROM %(table)s WHERE signoff_id = %(signoff)s""",
                 row=row,

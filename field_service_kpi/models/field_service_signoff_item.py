@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 
 class FieldServiceSignoffItem(models.Model):
@@ -10,6 +9,7 @@ class FieldServiceSignoffItem(models.Model):
     """
 
     _name = "field.service.signoff.item"
+    _inherit = ["field.service.signed.mixin"]
     _description = "Signed Item"
     _order = "signoff_id desc, item_key, order_id"
     _rec_name = "entry"
@@ -50,14 +50,3 @@ class FieldServiceSignoffItem(models.Model):
     entry = fields.Char(string="Journal Entry", readonly=True)
     date = fields.Date(string="Accounting Date", required=True, readonly=True)
     amount = fields.Monetary(readonly=True)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        raise UserError(self.env._("Figures are frozen by signing, not by hand."))
-
-    def write(self, vals):
-        raise UserError(self.env._("A signed figure is not changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A signed figure is not deleted."))

@@ -1,11 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class FieldServiceSignoffLine(models.Model):
     """A frozen figure. Written by one SQL statement at the sign-off, never again."""
 
     _name = "field.service.signoff.line"
+    _inherit = ["field.service.signed.mixin"]
     _description = "Signed Figure"
     _order = "signoff_id desc, order_id, account_id, id"
     _rec_name = "order_name"
@@ -59,14 +59,3 @@ class FieldServiceSignoffLine(models.Model):
             *report._description_selection(self.env),
             ("none", self.env._("On no order")),
         ]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        raise UserError(self.env._("Figures are frozen by signing, not by hand."))
-
-    def write(self, vals):
-        raise UserError(self.env._("A signed figure is not changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A signed figure is not deleted."))

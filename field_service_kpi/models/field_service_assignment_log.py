@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -92,6 +92,7 @@ class FieldServiceAssignmentLog(models.Model):
         """Take these assignments back, as they were before."""
         self.env["field.service.attribution"]._undo(self)
 
+    @api.readonly
     def action_open_move(self):
         """Open the journal entry of an assignment."""
         self.ensure_one()

@@ -241,6 +241,7 @@ class FieldServiceAssignmentRule(models.Model):
                 return
 
     # ------------------------------------------------------------------- drill-down
+    @api.readonly
     def action_open_items(self):
         """Show what this rule would look at now."""
         self.ensure_one()
@@ -249,6 +250,7 @@ class FieldServiceAssignmentRule(models.Model):
         )
         return {**action, "domain": list(self._get_item_domain()), "context": {}}
 
+    @api.readonly
     def action_open_logs(self):
         """Show what this rule has assigned."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -272,8 +272,9 @@ class FieldServiceSignoff(models.Model):
         }
 
     # ----------------------------------------------------------------- drill-down
+    @api.readonly
     def action_verify(self):
-        """Compute the hash again from what is stored, and say whether it is the same."""
+        """Compute the hash again, and say whether it is the same."""
         self.ensure_one()
         if self.state == "draft":
             raise UserError(self.env._("A preview has no hash yet."))
@@ -299,11 +300,13 @@ class FieldServiceSignoff(models.Model):
         )
         return {**action, "domain": domain}
 
+    @api.readonly
     def action_open_lines(self):
         """Open the frozen figures."""
         domain = [("signoff_id", "in", self.ids)]
         return self._open("field_service_signoff_line_action", domain)
 
+    @api.readonly
     def action_open_late(self):
         """Open what has changed since the period was signed, by order."""
         domain = [("signoff_id", "in", self.ids)]
@@ -316,12 +319,14 @@ class FieldServiceSignoff(models.Model):
             ("date", "<=", self.date_to),
         ]
 
+    @api.readonly
     def action_open_findings(self):
         """Open the findings of the period."""
         self.ensure_one()
         domain = self._get_period_domain()
         return self._open("field_service_integrity_action", domain)
 
+    @api.readonly
     def action_open_unassigned(self):
         """Open what of the period is to be assigned."""
         self.ensure_one()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -153,6 +153,7 @@ class FieldServiceLateCost(models.Model):
             current,
         )
 
+    @api.readonly
     def action_open_move(self):
         """Open the journal entry of a change."""
         self.ensure_one()
@@ -167,6 +168,7 @@ class FieldServiceLateCost(models.Model):
             "views": [(False, "form")],
         }
 
+    @api.readonly
     def action_open_order(self):
         """Open the work order of a change."""
         self.ensure_one()

@@ -228,6 +228,7 @@ class FieldServiceUnassigned(models.Model):
         rules = self.env["field.service.assignment.rule"].search(companies)
         return rules.action_run()
 
+    @api.readonly
     def action_open_move(self):
         """Open the journal entry of an item."""
         self.ensure_one()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class FieldServiceIntegrityRepairLine(models.TransientModel):
@@ -30,6 +30,7 @@ class FieldServiceIntegrityRepairLine(models.TransientModel):
     text = fields.Char(string="What Happens", readonly=True)
     problem = fields.Char(string="Not Now Because", readonly=True)
 
+    @api.readonly
     def action_open_move(self):
         """Open the journal entry of a finding."""
         self.ensure_one()

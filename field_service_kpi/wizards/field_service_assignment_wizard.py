@@ -53,6 +53,7 @@ class FieldServiceAssignmentWizard(models.TransientModel):
             "res_id": wizard.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.onchange("order_id")

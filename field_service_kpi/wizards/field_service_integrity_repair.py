@@ -56,6 +56,7 @@ class FieldServiceIntegrityRepair(models.TransientModel):
             "res_id": wizard.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _get_locked_message(self):

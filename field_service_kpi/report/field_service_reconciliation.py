@@ -259,6 +259,24 @@ class FieldServiceReconciliation(models.Model):
         return self._open_items(name, [("service_order_ids", "=", False)])
 
     @api.readonly
+    def action_open_unassigned(self):
+        """Open what of the row is on no order, to assign it."""
+        company, period, account = self._read_id()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "field_service_kpi.field_service_unassigned_action"
+        )
+        return {
+            **action,
+            "domain": [
+                ("company_id", "=", company.id),
+                ("account_id", "=", account.id),
+                ("date", ">=", period),
+                ("date", "<=", end_of(period, "month")),
+            ],
+            "context": {"search_default_open": 1},
+        }
+
+    @api.readonly
     def action_open_integrity(self):
         """Open the split lines of the row that are not 100 %."""
         company, period, account = self._read_id()

@@ -26,6 +26,16 @@ class TestUnassigned(AttributionCommon):
             sum(rows.mapped("amount")), totals["off_orders"] + totals["split_rest"]
         )
 
+    def test_from_a_row_of_the_reconciliation(self):
+        item = self._post(60.0)
+        self._post(70.0, date="2024-04-01")
+        row = self.env["field.service.reconciliation"].search(
+            [("company_id", "=", self.company.id), ("period", "=", "2024-03-01")]
+        )
+        domain = row.action_open_unassigned()["domain"]
+        found = self.env["field.service.unassigned"].with_user(self.accountant)
+        self.assertEqual(found.search(domain).move_line_id, item)
+
     def test_service_accounts_restrict_it(self):
         rent = self.expense.copy({"code": "620900", "name": "Rent"})
         self._create_entry([(rent, 500.0, False), (self.expense, 5.0, False)])

@@ -34,6 +34,8 @@
         "views/account_move_line_views.xml",
         "views/field_service_order_views.xml",
         "views/field_service_order_bridge_views.xml",
+        "views/field_service_ladder_line_views.xml",
+        "views/field_service_order_ladder_views.xml",
         "views/field_service_agreement_views.xml",
         "views/field_service_price_proposal_views.xml",
         "views/res_config_settings_views.xml",

@@ -225,7 +225,9 @@ class FieldServiceOrderLadder(models.AbstractModel):
         return {
             "currency_id": self.currency_id.id,
             "as_of": fields.Datetime.to_string(fields.Datetime.now()),
-            "columns": [{"code": code, "label": label} for code, label in kinds.items()],
+            "columns": [
+                {"code": code, "label": label} for code, label in kinds.items()
+            ],
             "rungs": [
                 {
                     "code": rung,

@@ -105,7 +105,12 @@ class FieldServiceOrderLadderWork(models.AbstractModel):
                 )
         rest = self._get_hours_to_come(live)
         return items + self._prepare_ladder_item(
-            "committed", "labour", rest * average, self.env._("Hours to come"), rest, self
+            "committed",
+            "labour",
+            rest * average,
+            self.env._("Hours to come"),
+            rest,
+            self,
         )
 
     def _get_hours_to_come(self, live):
@@ -189,9 +194,7 @@ class FieldServiceOrderLadderWork(models.AbstractModel):
         items = []
         for part, quantity in self._get_parts_to_come():
             product = part.product_id.with_company(self.company_id)
-            units = part.uom_id._compute_quantity(
-                quantity, product.uom_id, round=False
-            )
+            units = part.uom_id._compute_quantity(quantity, product.uom_id, round=False)
             items += self._prepare_ladder_item(
                 "committed",
                 "parts",
@@ -270,7 +273,9 @@ class FieldServiceVisit(models.Model):
         self.ensure_one()
         hours = {"work": self.work_hours, "travel": self.travel_hours}
         entries = [
-            entry for entry in effective_entries(self._get_log()) if entry.type in PHASES
+            entry
+            for entry in effective_entries(self._get_log())
+            if entry.type in PHASES
         ]
         if entries:
             phase, since = PHASES[entries[-1].type], entries[-1].time

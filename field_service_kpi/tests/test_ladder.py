@@ -220,7 +220,9 @@ class TestLadder(FieldServiceBillingCommon):
     def test_who_sees_it(self):
         manager = self.order.with_user(self.manager)
         self.assertEqual(manager.forecast_margin, 130.0)
-        self.assertEqual(manager.margin_ladder["currency_id"], self.env.ref("base.USD").id)
+        self.assertEqual(
+            manager.margin_ladder["currency_id"], self.env.ref("base.USD").id
+        )
         action = manager.action_open_ladder("forecast", "margin")
         lines = self.env[action["res_model"]].with_user(self.manager)
         self.assertEqual(sum(lines.search(action["domain"]).mapped("amount")), 130.0)

@@ -35,8 +35,14 @@ export class LadderField extends Component {
         );
     }
 
+    /** On a phone: what is known, without the kinds of costs that are nothing. */
     known(rung) {
-        return this.columns.filter(({code}) => this.isKnown(rung, code));
+        const always = ["revenue", "cost", "margin"];
+        return this.columns.filter(
+            ({code}) =>
+                this.isKnown(rung, code) &&
+                (always.includes(code) || rung.figures[code])
+        );
     }
 
     isKnown(rung, code) {

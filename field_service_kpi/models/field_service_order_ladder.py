@@ -26,9 +26,9 @@ class LadderItem(NamedTuple):
 class FieldServiceOrderLadder(models.AbstractModel):
     """From what was quoted to what is posted: the margin of a work order, rung by rung.
 
-    *Quoted*: what was offered or accepted. *Baseline*: what was expected at the release.
-    *Posted*: journal items. *Accrued*: done, not posted yet. *Committed*: still to come,
-    as it is planned now. Posted, accrued and committed make the forecast at completion.
+    *Quoted*: offered or accepted. *Baseline*: expected at the release. *Posted*:
+    journal items. *Accrued*: done, not posted yet. *Committed*: still to come, as it is
+    planned now. Posted, accrued and committed make the forecast at completion.
     Nothing is stored: each figure is the sum of the items that it opens.
     """
 
@@ -162,7 +162,7 @@ class FieldServiceOrderLadder(models.AbstractModel):
         """Return what was frozen, by kind; what was entered by hand is the rest."""
         if not self.baseline_date:
             return []
-        detail = ("baseline_detail" in self._fields and self.baseline_detail) or {}
+        detail = self.baseline_detail or {}
         products = self.env["product.product"]
         labels = self._get_ladder_labels()
         items = self._prepare_ladder_item(
@@ -205,8 +205,8 @@ class FieldServiceOrderLadder(models.AbstractModel):
             "quoted": self.env._("Offered or accepted sales order lines, before tax."),
             "baseline": self.env._("Expected at the release, and frozen then."),
             "committed": self.env._(
-                "Still to come as planned now: hours, travel, parts, open purchases and "
-                "what the customer will be charged for them."
+                "Still to come as planned now: hours, travel, parts, open purchases "
+                "and what the customer will be charged for them."
             ),
             "accrued": self.env._("Done, and not in the books yet."),
             "posted": self.env._("Posted journal items, life to date."),

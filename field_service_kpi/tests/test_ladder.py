@@ -44,9 +44,7 @@ class TestLadder(FieldServiceBillingCommon):
 
     # --------------------------------------------------------------------- rungs
     def test_released_and_not_planned(self):
-        baseline = self._assert_rung(
-            "baseline", revenue=235.0, **self._get_baseline_costs()
-        )
+        baseline = self._assert_rung("baseline", revenue=235.0, labour=75.0, parts=30.0)
         self.assertAlmostEqual(baseline["rate"], 130.0 / 235.0)
         self._assert_rung("committed", revenue=235.0, labour=75.0, parts=30.0)
         self._assert_rung("accrued")
@@ -55,11 +53,14 @@ class TestLadder(FieldServiceBillingCommon):
         self.assertIsNone(self._ladder()["quoted"]["revenue"])
         self.assertEqual(self.order.forecast_margin, 130.0)
 
-    def _get_baseline_costs(self):
-        """By kind where the details were frozen, else as one figure."""
-        if self.order._fields.get("baseline_detail"):
-            return {"labour": 75.0, "parts": 30.0}
-        return {"other": 105.0}
+    def test_expected_cost_entered_by_hand(self):
+        """200.00 instead of 105.00: what is beyond the details is a rest."""
+        order = self._create_order(release=False, planned_cost=200.0)
+        self._create_part(order, self.filter, 3.0)
+        order.action_release()
+        self._assert_rung(
+            "baseline", order, revenue=235.0, labour=75.0, parts=30.0, other=95.0
+        )
 
     def test_at_work(self):
         """He left at 7:30, began at 8:00, and it is 12:30: 4.5 h instead of 2."""

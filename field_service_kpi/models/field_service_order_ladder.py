@@ -253,11 +253,12 @@ class FieldServiceOrderLadder(models.AbstractModel):
         labels = {**self._get_ladder_labels(), "cost": self.env._("Costs")}
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._(
-                "%(order)s: %(rung)s, %(kind)s",
-                order=self.name,
-                rung=self._get_rung_labels()[rung],
-                kind=labels.get(kind, self.env._("Margin")),
+            "name": ", ".join(
+                (
+                    self.name,
+                    self._get_rung_labels()[rung],
+                    labels.get(kind, self.env._("Margin")),
+                )
             ),
             "res_model": lines._name,
             "views": [(False, "list")],

@@ -245,11 +245,7 @@ class FieldServiceOrderLadderWork(models.AbstractModel):
                 price.currency_id._convert(
                     quantity * price.price, self.currency_id, self.company_id, day
                 ),
-                self.env._(
-                    "%(vendor)s: %(visit)s",
-                    vendor=vendor.display_name,
-                    visit=visit.display_name,
-                ),
+                f"{vendor.display_name}: {visit.display_name}",
                 quantity,
                 visit,
             )

@@ -34,7 +34,7 @@
         "views/account_move_line_views.xml",
         "views/field_service_order_views.xml",
         "views/field_service_order_bridge_views.xml",
-        "views/field_service_ladder_line_views.xml",
+        "wizards/field_service_ladder_line_views.xml",
         "views/field_service_order_ladder_views.xml",
         "views/field_service_agreement_views.xml",
         "views/field_service_price_proposal_views.xml",

@@ -14,7 +14,6 @@ from . import field_service_order_ladder
 from . import field_service_order_ladder_work
 from . import field_service_order_ladder_revenue
 from . import field_service_order_ladder_purchase
-from . import field_service_ladder_line
 from . import field_service_order
 from . import field_service_price_change
 from . import field_service_price_evidence

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .field_service_order_ladder import COST_KINDS, FORECAST, KINDS
+from ..models.field_service_order_ladder import COST_KINDS, FORECAST, KINDS
 
 
 class FieldServiceLadderLine(models.TransientModel):

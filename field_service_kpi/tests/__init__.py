@@ -16,6 +16,5 @@ from . import test_price_proposal
 from . import test_reconciliation
 from . import test_technician_ledger
 from . import test_unassigned
-from . import test_ledger_dimensions
 from . import test_ladder
 from . import test_ladder_tour

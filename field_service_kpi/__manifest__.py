@@ -36,6 +36,8 @@
         "views/field_service_order_bridge_views.xml",
         "wizards/field_service_ladder_line_views.xml",
         "views/field_service_order_ladder_views.xml",
+        "data/field_service_erosion_data.xml",
+        "views/field_service_order_erosion_views.xml",
         "views/field_service_agreement_views.xml",
         "views/field_service_price_proposal_views.xml",
         "views/res_config_settings_views.xml",

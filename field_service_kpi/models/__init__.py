@@ -14,6 +14,9 @@ from . import field_service_order_ladder
 from . import field_service_order_ladder_work
 from . import field_service_order_ladder_revenue
 from . import field_service_order_ladder_purchase
+from . import field_service_order_erosion
+from . import field_service_company_erosion
+from . import field_service_attention
 from . import field_service_order
 from . import field_service_price_change
 from . import field_service_price_evidence

@@ -30,12 +30,27 @@ class FieldServiceOrderLadderPurchase(models.AbstractModel):
             ],
             order="order_id, id",
         )
+        bought = []
         for line in lines:
             for key, percent in (line.analytic_distribution or {}).items():
                 for part in key.split(","):
                     if part in accounts:
-                        items += accounts[part]._get_purchase_items(line, percent)
-        return items
+                        bought += accounts[part]._get_purchase_items(line, percent)
+        # Who has a purchase order for his work is not owed for it a second time.
+        ordered = {
+            (item.order, item.source.partner_id.commercial_partner_id)
+            for item in bought
+            if item.kind == "subcontract"
+        }
+        return [
+            item
+            for item in items
+            if item.kind != "subcontract"
+            or item.rung == "baseline"
+            or not any(
+                (item.order, vendor) in ordered for vendor in item.source._get_vendor()
+            )
+        ] + bought
 
     def _get_purchase_items(self, line, percent):
         """Return what of a purchase line is still to be billed: received, or not."""
@@ -69,3 +84,11 @@ class FieldServiceOrderLadderPurchase(models.AbstractModel):
                 line,
             )
         ]
+
+
+class FieldServiceSubcontract(models.Model):
+    _inherit = "field.service.subcontract"
+
+    def _get_vendor(self):
+        """Return the company that does the work."""
+        return self.vendor_id.commercial_partner_id

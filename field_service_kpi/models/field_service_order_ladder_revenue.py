@@ -50,6 +50,8 @@ class FieldServiceOrderLadderRevenue(models.AbstractModel):
         for charge in self.charge_ids:
             line = charge.sale_line_id
             amount = charge._get_ladder_amount()
+            if line and line._is_settled_by_invoice():
+                continue
             if line:
                 # Invoices are of the line: taken off the first charges on it.
                 left = invoiced.setdefault(line, line.untaxed_amount_invoiced)
@@ -225,3 +227,19 @@ class FieldServiceCharge(models.Model):
         if self.visit_id and self.kind not in ("quoted", "flat"):
             return True
         return self.order_id._is_finished_work()
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _is_settled_by_invoice(self):
+        """Tell whether nothing more will be invoiced of what was.
+
+        What was credited in part is a concession; a draft is still to come.
+        """
+        items = self.invoice_lines.filtered(lambda item: item.parent_state != "cancel")
+        return bool(
+            items
+            and set(items.mapped("parent_state")) == {"posted"}
+            and self.product_uom_id.is_zero(self.qty_to_invoice)
+        )

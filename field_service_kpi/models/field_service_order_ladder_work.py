@@ -278,3 +278,8 @@ class FieldServiceVisit(models.Model):
             if phase in hours:
                 hours[phase] += max((now - since).total_seconds(), 0.0) / 3600.0
         return hours["work"], hours["travel"]
+
+    def _get_vendor(self):
+        """Return the companies whose people go."""
+        vendors = self.env["res.partner"].union(*self._get_vendors().values())
+        return vendors.commercial_partner_id

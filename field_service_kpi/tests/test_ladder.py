@@ -103,9 +103,22 @@ class TestLadder(FieldServiceBillingCommon):
         self._assert_rung("accrued")
         forecast = self._assert_rung("forecast", revenue=460.0, **costs)
         self.assertAlmostEqual(forecast["rate"], 251.25 / 460.0)
-        # What is credited has to be earned again, or left out with a reason.
+        # What is credited in full is billed anew.
         self._credit(invoice)
-        self.assertEqual(self._ladder()["posted"]["revenue"], 0.0)
+        self._assert_rung("posted", **costs)
+        self._assert_rung("accrued", revenue=460.0)
+
+    def test_credited_in_part(self):
+        """One of 3 filters is credited: 25.00 that nobody bills again."""
+        self.part.action_use()
+        self._work(self._create_visit(self.order), 2.0)
+        credit = self._create_credit(self._bill(self.order))
+        for line in credit.invoice_line_ids:
+            line.quantity = 1.0 if line.product_id == self.filter else 0.0
+        credit.action_post()
+        self._assert_rung("posted", revenue=210.0, labour=75.0, parts=30.0)
+        self._assert_rung("accrued")
+        self._assert_rung("committed")
 
     def test_return_visit(self):
         """1 h of 2 was worked; another visit of 3 h is planned: 3 h to come."""

@@ -11,6 +11,13 @@ from . import field_service_assignment_proposal
 from . import field_service_assignment_rule
 from . import field_service_attribution
 from . import field_service_attribution_repair
+from . import field_service_order_ladder
+from . import field_service_order_ladder_work
+from . import field_service_order_ladder_revenue
+from . import field_service_order_ladder_purchase
+from . import field_service_order_erosion
+from . import field_service_company_erosion
+from . import field_service_attention
 from . import field_service_order
 from . import field_service_price_change
 from . import field_service_price_evidence

@@ -8,10 +8,18 @@ FIGURES = ("revenue", "parts", "labour", "travel", "subcontract", "other", "marg
 
 
 class FieldServiceOrder(models.Model):
-    """What a work order earned, and why it is not what was expected."""
+    """What a work order earned and will earn, and why it is not what was expected."""
 
     _name = "field.service.order"
-    _inherit = ["field.service.order", "field.service.order.bridge"]
+    _inherit = [
+        "field.service.order.erosion",
+        "field.service.order.ladder.purchase",
+        "field.service.order.ladder.revenue",
+        "field.service.order.ladder.work",
+        "field.service.order.ladder",
+        "field.service.order.bridge",
+        "field.service.order",
+    ]
 
     # Posted figures, life to date unless the context gives service_date_from or
     # service_date_to: read from the ledger at every look, stored nowhere.

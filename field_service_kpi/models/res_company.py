@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["field.service.company.erosion", "res.company"]
 
     service_payroll_account_ids = fields.Many2many(
         comodel_name="account.account",

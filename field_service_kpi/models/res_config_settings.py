@@ -22,3 +22,9 @@ class ResConfigSettings(models.TransientModel):
     service_late_cost_days = fields.Integer(
         related="company_id.service_late_cost_days", readonly=False
     )
+    service_erosion_points = fields.Float(
+        related="company_id.service_erosion_points", readonly=False
+    )
+    service_erosion_floor = fields.Float(
+        related="company_id.service_erosion_floor", readonly=False
+    )

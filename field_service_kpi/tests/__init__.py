@@ -18,3 +18,6 @@ from . import test_reconciliation
 from . import test_signoff
 from . import test_technician_ledger
 from . import test_unassigned
+from . import test_ladder
+from . import test_ladder_tour
+from . import test_erosion

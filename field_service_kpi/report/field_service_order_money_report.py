@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .field_service_invoice_report import INVOICE_TYPES
 from .field_service_ledger_report import INCOME_TYPES, PROFIT_AND_LOSS_TYPES
 
 
@@ -62,11 +63,19 @@ class FieldServiceOrderMoneyReport(models.Model):
     compared_margin = fields.Monetary(string="Margin of Planned Work", readonly=True)
     baseline_revenue = fields.Monetary(readonly=True)
     baseline_margin = fields.Monetary(readonly=True)
+    cash_days = fields.Integer(
+        string="Days from Cost to Cash",
+        aggregator="avg",
+        readonly=True,
+        help="From the first cost to the last payment, once all invoices are paid.",
+    )
 
     _depends = {
         "account.account": ["account_type"],
         "account.analytic.line": ["amount", "move_line_id"],
+        "account.move": ["move_type", "payment_state", "state"],
         "account.move.line": ["account_id", "company_id", "date", "parent_state"],
+        "field.service.invoice.report": ["paid"],
         "field.service.order": [
             "agreement_id",
             "analytic_account_id",
@@ -111,6 +120,7 @@ class FieldServiceOrderMoneyReport(models.Model):
             ),
             **self._get_callback_columns(),
             **self._get_baseline_columns(),
+            "cash_days": SQL("(%s - ledger.first_cost_on)", self._get_paid_query()),
         }
 
     def _get_technician_sql(self):
@@ -171,7 +181,9 @@ class FieldServiceOrderMoneyReport(models.Model):
             """SELECT SUM(CASE WHEN account.account_type IN %(income)s
                                THEN share.amount ELSE 0 END) AS revenue,
                       SUM(CASE WHEN account.account_type IN %(income)s
-                               THEN 0 ELSE -share.amount END) AS cost
+                               THEN 0 ELSE -share.amount END) AS cost,
+                      MIN(CASE WHEN account.account_type NOT IN %(income)s
+                               THEN item.date END) AS first_cost_on
                  FROM %(items)s""",
             income=INCOME_TYPES,
             items=self._get_items_sql(SQL("service_order.analytic_account_id")),
@@ -188,6 +200,25 @@ class FieldServiceOrderMoneyReport(models.Model):
                   AND callback.state != 'cancelled'""",
             items=self._get_items_sql(SQL("callback.analytic_account_id")),
             income=INCOME_TYPES,
+        )
+
+    def _get_paid_query(self):
+        """Day of the last payment of an order whose invoices are all paid."""
+        report = self.env["field.service.ledger.report"]
+        return SQL(
+            """(SELECT CASE WHEN BOOL_AND(move.payment_state IN
+                                         ('paid', 'in_payment', 'reversed'))
+                            THEN MAX(change.day) FILTER (WHERE change.is_paid) END
+                  FROM (SELECT DISTINCT item.move_id
+                          FROM account_analytic_line share
+                          JOIN account_move_line item ON item.id = share.move_line_id
+                         WHERE %(plan)s = service_order.analytic_account_id) linked
+                  JOIN account_move move ON move.id = linked.move_id
+                   AND move.state = 'posted' AND move.move_type IN %(types)s
+                  LEFT JOIN LATERAL (%(changes)s) change ON TRUE)""",
+            plan=report._get_plan_sql("share"),
+            types=INVOICE_TYPES,
+            changes=self.env["field.service.invoice.report"]._get_change_query(),
         )
 
     def _get_items_sql(self, analytic_account):

@@ -120,7 +120,7 @@ class FieldServiceInvoiceReport(models.Model):
             "untaxed": SQL("move.amount_untaxed_signed"),
             "total": total,
             "paid": SQL("COALESCE(settled.paid, 0)"),
-            "open_amount": SQL("%s - COALESCE(settled.settled, 0)", total),
+            "open_amount": SQL("(%s - COALESCE(settled.settled, 0))", total),
             "paid_week": SQL("COALESCE(settled.paid_week, 0)"),
             "paid_same_day": SQL("COALESCE(settled.paid_same_day, 0)"),
         }
@@ -168,7 +168,7 @@ class FieldServiceInvoiceReport(models.Model):
             "lag": lag,
             "lag_median": lag,
             "lag_in_time": SQL(
-                "CASE WHEN %(lag)s <= 1 THEN 1 ELSE %(lag)s * 0 END", lag=lag
+                "CASE WHEN %s <= 1 THEN 1 WHEN %s > 1 THEN 0 END", lag, lag
             ),
         }
 
@@ -289,7 +289,8 @@ class FieldServiceInvoiceReport(models.Model):
                     JOIN account_move other ON other.id = counter.move_id
                     JOIN account_journal journal ON journal.id = other.journal_id
                     JOIN res_company money ON money.id = other.company_id
-                   WHERE term.move_id = move.id AND term.display_type = 'payment_term'"""
+                   WHERE term.move_id = move.id
+                     AND term.display_type = 'payment_term'"""
         names = (SQL("debit_move_id"), SQL("credit_move_id"))
         return SQL(
             "%s UNION ALL %s",

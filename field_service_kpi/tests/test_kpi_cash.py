@@ -3,8 +3,10 @@ from datetime import date
 from odoo import Command
 from odoo.tests import tagged
 
+from odoo.addons.field_service.tests.common import MONDAY
+
 from ..measure import Scope
-from .money_common import FIRST, FieldServiceMoneyCommon
+from .money_common import FieldServiceMoneyCommon
 
 LAST = date(2026, 3, 31)
 
@@ -28,7 +30,7 @@ class TestKpiCash(FieldServiceMoneyCommon):
 
     def _rows(self, invoice):
         return self.env["field.service.invoice.report"].search(
-            [("move_id", "=", invoice.id)], order="order_id"
+            [("move_id", "=", invoice.id)], order="id"
         )
 
     def assertCash(self, code, value, cases=None, **scope):
@@ -58,17 +60,17 @@ class TestKpiCash(FieldServiceMoneyCommon):
     def test_billed_before_the_work(self):
         order = self._create_order()
         self._create_invoice(order, self.fixed_product, 1.0, 50.0)  # on the 10th
-        self._work(self._create_visit(order), 1.0)
+        self._work(self._create_visit(order, MONDAY.replace(day=20)), 1.0)
         order.completed_on = "2026-03-20 10:00:00"
         self.assertCash("C1", 12.0 / 3.0, cases=3)
 
     def test_unbilled_work(self):
-        """335.00 until the invoice; then the quick one, and 3 h (240.00) of a new one."""
+        """335.00 until the invoice; then the quick one, and 3 h (240.00) more."""
         self.assertCash("C2", 335.0, cases=4, date_to=date(2026, 3, 9))
         self.assertCash("C2", 160.0, cases=1)
         order = self._create_order()
-        self._work(self._create_visit(order, FIRST.replace(day=23)), 3.0)
-        order._process()
+        self._work(self._create_visit(order, MONDAY.replace(day=23)), 3.0)
+        order.completed_on = MONDAY.replace(day=23)
         self.assertCash("C2", 400.0, cases=2)
         # Month by month: nothing was recorded before March.
         values = self._value("C2", interval="month", date_from=date(2026, 1, 1))

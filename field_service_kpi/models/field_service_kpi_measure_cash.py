@@ -39,22 +39,22 @@ class FieldServiceKpiMeasureCash(models.AbstractModel):
             for name, label in labels.items()
         }
         counts = {
-            "lags": ("lag:count", self.env._("Orders invoiced for the first time")),
-            "lag_median": (
-                "lag_median:avg",
-                self.env._("Median of days from completion to first invoice"),
-            ),
-            "invoices": ("invoice_id:count_distinct", self.env._("Invoices")),
-            "defects": (
-                "defect_id:count_distinct",
-                self.env._("Invoices credited within 14 days"),
-            ),
+            "lags": self.env._("Orders invoiced for the first time"),
+            "lag_median": self.env._("Median of days from completion to first invoice"),
+            "invoices": self.env._("Invoices"),
+            "defects": self.env._("Invoices credited within 14 days"),
         }
-        for name, (aggregate, label) in counts.items():
+        aggregates = {
+            "lags": "lag:count",
+            "lag_median": "lag_median:avg",
+            "invoices": "invoice_id:count_distinct",
+            "defects": "defect_id:count_distinct",
+        }
+        for name, label in counts.items():
             measures[f"invoice.{name}"] = Measure(
                 label,
                 INVOICES,
-                aggregate,
+                aggregates[name],
                 basis="invoice",
                 additive=name != "lag_median",
             )

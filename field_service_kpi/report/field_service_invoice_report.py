@@ -167,9 +167,7 @@ class FieldServiceInvoiceReport(models.Model):
         return {
             "lag": lag,
             "lag_median": lag,
-            "lag_in_time": SQL(
-                "CASE WHEN %s <= 1 THEN 1 WHEN %s > 1 THEN 0 END", lag, lag
-            ),
+            "lag_in_time": SQL("((%s) <= 1)::integer", lag),
         }
 
     def _get_first_invoice_query(self):
@@ -276,9 +274,16 @@ class FieldServiceInvoiceReport(models.Model):
         """Reconciliations of one invoice, with what they are.
 
         Paid is what came through a bank, cash or card journal or a payment; exchange
-        differences belong to it, as the customer has paid what he owed.
+        differences belong to it, on its day, as the customer has paid what he owed.
         """
-        side = """SELECT partial.id, partial.amount, partial.max_date AS day,
+        side = """SELECT partial.id, partial.amount,
+                         CASE WHEN journal.id = money.currency_exchange_journal_id
+                              THEN COALESCE(
+                                  (SELECT MIN(cause.max_date)
+                                     FROM account_partial_reconcile cause
+                                    WHERE cause.exchange_move_id = other.id),
+                                  partial.max_date)
+                              ELSE partial.max_date END AS day,
                          (journal.type IN ('bank', 'cash', 'credit')
                           OR other.origin_payment_id IS NOT NULL
                           OR journal.id = money.currency_exchange_journal_id) AS is_paid

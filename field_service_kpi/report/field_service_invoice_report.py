@@ -77,7 +77,13 @@ class FieldServiceInvoiceReport(models.Model):
             "state",
         ],
         "account.move.line": ["balance", "display_type", "move_id"],
-        "account.partial.reconcile": ["amount", "max_date"],
+        "account.partial.reconcile": [
+            "amount",
+            "credit_move_id",
+            "debit_move_id",
+            "exchange_move_id",
+            "max_date",
+        ],
         "field.service.order": [
             "agreement_id",
             "analytic_account_id",

@@ -157,6 +157,9 @@ class FieldServiceKpi(models.Model):
             "invoice": self.env._("invoice date"),
             "status": self.env._("as of the last day"),
             "created": self.env._("date of entry"),
+            "presented": self.env._("date of the presentation"),
+            "answer": self.env._("date of the answer"),
+            "term": self.env._("end of the term"),
         }
 
     def _get_measure_codes(self):

@@ -17,6 +17,7 @@ class FieldServiceKpiMeasure(models.AbstractModel):
     _inherit = [
         "field.service.kpi.measure.money",
         "field.service.kpi.measure.cash",
+        "field.service.kpi.measure.growth",
         "field.service.kpi.measure.ledger",
     ]
     _description = "Measures of KPIs"

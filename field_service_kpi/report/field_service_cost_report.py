@@ -8,8 +8,9 @@ class FieldServiceCostReport(models.Model):
     """Posted direct costs of service, on work orders or not: one row per item.
 
     Service costs are items on the service accounts of the settings; when none are
-    chosen, on accounts for direct costs and the cost accounts of the suite. The contra accounts of the suite and payroll are no cost of service:
-    they are what the orders are charged from.
+    chosen, on accounts for direct costs and the cost accounts of the suite. The contra
+    accounts of the suite and payroll are no cost of service: they are what the orders
+    are charged from.
     """
 
     _name = "field.service.cost.report"

@@ -23,7 +23,8 @@ class Measure(NamedTuple):
     (a key of ``DATE_BASES``). ``technician_model`` is asked instead of ``model`` when
     the figure is wanted by technician. A measure with a ``method`` is computed by that
     method of the registry for the ``levels`` it names; ``model`` then only says what
-    is opened, and ``money`` that the result is an amount.
+    is opened, and ``money`` that the result is an amount. What cannot be added up over
+    companies, as a median, is not ``additive``: a group of them has no figure.
     """
 
     label: str
@@ -36,6 +37,7 @@ class Measure(NamedTuple):
     method: str | None = None
     levels: tuple = ()
     money: bool = False
+    additive: bool = True
 
     @property
     def column(self):

@@ -2,6 +2,8 @@ from . import account_move_line
 from . import field_service_agreement
 from . import field_service_kpi
 from . import field_service_kpi_measure_ledger
+from . import field_service_kpi_measure_cash
+from . import field_service_kpi_measure_growth
 from . import field_service_kpi_measure_spread
 from . import field_service_kpi_measure_money
 from . import field_service_kpi_measure

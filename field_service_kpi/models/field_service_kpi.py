@@ -157,6 +157,9 @@ class FieldServiceKpi(models.Model):
             "invoice": self.env._("invoice date"),
             "status": self.env._("as of the last day"),
             "created": self.env._("date of entry"),
+            "presented": self.env._("date of the presentation"),
+            "answer": self.env._("date of the answer"),
+            "term": self.env._("end of the term"),
         }
 
     def _get_measure_codes(self):
@@ -288,9 +291,11 @@ class FieldServiceKpi(models.Model):
             self._get_measure_codes(), scope
         )
         if currency:
+            measures = self.env["field.service.kpi.measure"]._get_measures()
             sums = {
                 code: self._get_group_sums(code, values, scope, currency)
                 for code, values in sums.items()
+                if measures[code].additive or len(scope.companies) == 1
             }
         return {kpi: kpi._combine(sums) for kpi in self}
 
@@ -364,6 +369,9 @@ class FieldServiceKpi(models.Model):
         self.ensure_one()
         registry = self.env["field.service.kpi.measure"]
         measure = registry._get_measure(self.numerator)
+        if measure.basis == "status":
+            # What stands on the last day has begun at any time before.
+            scope = scope._replace(date_from=fields.Date.to_date("1900-01-01"))
         report = registry._get_report(measure, scope.levels)
         if report is None:
             report = self.env[measure.model]

@@ -16,6 +16,8 @@ class FieldServiceKpiMeasure(models.AbstractModel):
     _name = "field.service.kpi.measure"
     _inherit = [
         "field.service.kpi.measure.money",
+        "field.service.kpi.measure.cash",
+        "field.service.kpi.measure.growth",
         "field.service.kpi.measure.ledger",
     ]
     _description = "Measures of KPIs"
@@ -115,8 +117,9 @@ class FieldServiceKpiMeasure(models.AbstractModel):
             )
             key = self._get_sum_key(keys, scope)
             for code, aggregate in aggregates.items():
-                # What a report leaves empty is not measured for these rows.
-                if values[aggregate] is not None:
+                # What a report leaves empty is not measured for these rows; a sum of
+                # nothing comes as False, one that is 0 comes as 0.
+                if values[aggregate] is not None and values[aggregate] is not False:
                     sums[code][key] = values[aggregate]
         return sums
 

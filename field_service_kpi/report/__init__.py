@@ -4,6 +4,11 @@ from . import field_service_technician_ledger_report
 from . import field_service_ledger_kind_report
 from . import field_service_agreement_owed_report
 from . import field_service_order_dimension
+from . import field_service_invoice_report
+from . import field_service_receivable_report
+from . import field_service_offer_kpi_report
+from . import field_service_rating_report
+from . import field_service_renewal_report
 from . import field_service_order_money_report
 from . import field_service_charge_report
 from . import field_service_cost_report

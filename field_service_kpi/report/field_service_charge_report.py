@@ -46,6 +46,9 @@ class FieldServiceChargeReport(models.Model):
     invoiced_on = fields.Date(
         readonly=True, help="Date of the first posted invoice; empty while it waits."
     )
+    billed_after_on = fields.Date(
+        readonly=True, help="When completed work was invoiced, not before completion."
+    )
     age = fields.Selection(
         selection=[
             ("0", "0–5 days"),
@@ -114,6 +117,10 @@ class FieldServiceChargeReport(models.Model):
 
     def _select_fields(self):
         columns = ("leakage_reason_id", "product_id", "kind")
+        completed = SQL(
+            "CASE WHEN service_order.state IN ('done', 'closed') THEN %s END",
+            self._get_day_sql(SQL("service_order.completed_on")),
+        )
         return {
             **super()._select_fields(),
             "id": SQL("charge.id"),
@@ -121,11 +128,13 @@ class FieldServiceChargeReport(models.Model):
             "technician_id": SQL("visit.technician_id"),
             "order_state": SQL("service_order.state"),
             **{name: SQL.identifier("charge", name) for name in columns},
-            "date": SQL(
-                "CASE WHEN service_order.state IN ('done', 'closed') THEN %s END",
-                self._get_day_sql(SQL("service_order.completed_on")),
-            ),
+            "date": completed,
             "recorded_on": self._get_recorded_sql(),
+            "billed_after_on": SQL(
+                """CASE WHEN invoiced.invoiced_on IS NOT NULL
+                        THEN GREATEST(invoiced.invoiced_on, %s) END""",
+                completed,
+            ),
             "invoiced_on": SQL("invoiced.invoiced_on"),
             "age": self._get_age_sql(),
             **self._get_amount_columns(),

@@ -1,13 +1,16 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .field_service_ledger_report import INCOME_TYPES
+
 
 class FieldServiceCostReport(models.Model):
     """Posted direct costs of service, on work orders or not: one row per item.
 
-    Service costs are items on accounts for direct costs and on the cost accounts of
-    the settings. The contra accounts of the suite and payroll are no cost of service:
-    they are what the orders are charged from.
+    Service costs are items on the service accounts of the settings; when none are
+    chosen, on accounts for direct costs and the cost accounts of the suite. The contra
+    accounts of the suite and payroll are no cost of service: they are what the orders
+    are charged from.
     """
 
     _name = "field.service.cost.report"
@@ -76,13 +79,20 @@ class FieldServiceCostReport(models.Model):
         for name in names:
             groups["contra" in name].append(SQL("company.%s", SQL.identifier(name)))
         return SQL(
-            """(account.account_type = 'expense_direct_cost'
-                OR item.account_id IN (%(costs)s))
+            """CASE WHEN EXISTS (SELECT 1 FROM field_service_scope_account_rel scope
+                                  WHERE scope.res_company_id = item.company_id)
+                    THEN account.account_type NOT IN %(income)s AND EXISTS (
+                        SELECT 1 FROM field_service_scope_account_rel scope
+                         WHERE scope.res_company_id = item.company_id
+                           AND scope.account_account_id = item.account_id)
+                    ELSE account.account_type = 'expense_direct_cost'
+                         OR item.account_id IN (%(costs)s) END
                AND item.account_id NOT IN (%(contra)s)
                AND NOT EXISTS (
                    SELECT 1 FROM field_service_payroll_account_rel payroll
                     WHERE payroll.res_company_id = item.company_id
                       AND payroll.account_account_id = item.account_id)""",
+            income=INCOME_TYPES,
             costs=SQL(", ").join([SQL("0"), *groups[False]]),
             contra=SQL(", ").join(
                 [SQL("0"), *(SQL("COALESCE(%s, 0)", one) for one in groups[True])]

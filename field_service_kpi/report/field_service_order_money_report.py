@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .field_service_invoice_report import INVOICE_TYPES
 from .field_service_ledger_report import INCOME_TYPES, PROFIT_AND_LOSS_TYPES
 
 
@@ -62,11 +63,26 @@ class FieldServiceOrderMoneyReport(models.Model):
     compared_margin = fields.Monetary(string="Margin of Planned Work", readonly=True)
     baseline_revenue = fields.Monetary(readonly=True)
     baseline_margin = fields.Monetary(readonly=True)
+    rating_asked = fields.Integer(string="Asked for a Rating", readonly=True)
+    rating_answered = fields.Integer(string="Rated", readonly=True)
+    customer_id = fields.Many2one("res.partner", string="Paying Company", readonly=True)
+    contract_customer_id = fields.Many2one(
+        "res.partner", string="Paying Company with an Agreement", readonly=True
+    )
+    cash_days = fields.Integer(
+        string="Days from Cost to Cash",
+        aggregator="avg",
+        readonly=True,
+        help="From the first cost to the last payment, once all invoices are paid.",
+    )
 
     _depends = {
         "account.account": ["account_type"],
         "account.analytic.line": ["amount", "move_line_id"],
+        "account.move": ["move_type", "payment_state", "state"],
         "account.move.line": ["account_id", "company_id", "date", "parent_state"],
+        "field.service.agreement": ["date_end", "date_start", "partner_id", "state"],
+        "field.service.invoice.report": ["paid"],
         "field.service.order": [
             "agreement_id",
             "analytic_account_id",
@@ -78,12 +94,15 @@ class FieldServiceOrderMoneyReport(models.Model):
             "coverage",
             "job_type_id",
             "partner_id",
+            "rating_requested_on",
             "site_id",
             "state",
             "team_id",
         ],
         "field.service.visit": ["order_id", "start", "state", "technician_id"],
+        "rating.rating": ["consumed", "res_id", "res_model"],
         "res.company": ["currency_id", "resource_calendar_id"],
+        "res.partner": ["commercial_partner_id"],
         "resource.calendar": ["tz"],
     }
 
@@ -111,6 +130,8 @@ class FieldServiceOrderMoneyReport(models.Model):
             ),
             **self._get_callback_columns(),
             **self._get_baseline_columns(),
+            "cash_days": SQL("(%s - ledger.first_cost_on)", self._get_paid_query()),
+            **self._get_customer_columns(),
         }
 
     def _get_technician_sql(self):
@@ -149,9 +170,38 @@ class FieldServiceOrderMoneyReport(models.Model):
             for name, expression in columns.items()
         }
 
+    def _get_customer_columns(self):
+        day = self._get_day_sql(SQL("service_order.completed_on"))
+        return {
+            "rating_asked": SQL(
+                "(service_order.rating_requested_on IS NOT NULL)::integer"
+            ),
+            "rating_answered": SQL(
+                """(service_order.rating_requested_on IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM rating_rating rating
+                     WHERE rating.res_model = 'field.service.order'
+                       AND rating.res_id = service_order.id
+                       AND rating.consumed))::integer"""
+            ),
+            "customer_id": SQL("payer.commercial_partner_id"),
+            "contract_customer_id": SQL(
+                """CASE WHEN EXISTS (
+                    SELECT 1 FROM field_service_agreement agreement
+                      JOIN res_partner holder ON holder.id = agreement.partner_id
+                     WHERE holder.commercial_partner_id = payer.commercial_partner_id
+                       AND agreement.company_id = service_order.company_id
+                       AND agreement.state IN ('active', 'suspended', 'ended')
+                       AND agreement.date_start <= %(day)s
+                       AND (agreement.date_end IS NULL OR agreement.date_end >= %(day)s)
+                   ) THEN payer.commercial_partner_id END""",
+                day=day,
+            ),
+        }
+
     def _from(self):
         return SQL(
             """%(order)s
+            LEFT JOIN res_partner payer ON payer.id = service_order.partner_id
             LEFT JOIN LATERAL (%(ledger)s) ledger ON TRUE
             LEFT JOIN LATERAL (%(callbacks)s) callbacks ON TRUE""",
             order=super()._from(),
@@ -171,7 +221,9 @@ class FieldServiceOrderMoneyReport(models.Model):
             """SELECT SUM(CASE WHEN account.account_type IN %(income)s
                                THEN share.amount ELSE 0 END) AS revenue,
                       SUM(CASE WHEN account.account_type IN %(income)s
-                               THEN 0 ELSE -share.amount END) AS cost
+                               THEN 0 ELSE -share.amount END) AS cost,
+                      MIN(CASE WHEN account.account_type NOT IN %(income)s
+                               THEN item.date END) AS first_cost_on
                  FROM %(items)s""",
             income=INCOME_TYPES,
             items=self._get_items_sql(SQL("service_order.analytic_account_id")),
@@ -188,6 +240,25 @@ class FieldServiceOrderMoneyReport(models.Model):
                   AND callback.state != 'cancelled'""",
             items=self._get_items_sql(SQL("callback.analytic_account_id")),
             income=INCOME_TYPES,
+        )
+
+    def _get_paid_query(self):
+        """Day of the last payment of an order whose invoices are all paid."""
+        report = self.env["field.service.ledger.report"]
+        return SQL(
+            """(SELECT CASE WHEN BOOL_AND(move.payment_state IN
+                                         ('paid', 'in_payment', 'reversed'))
+                            THEN MAX(change.day) FILTER (WHERE change.is_paid) END
+                  FROM (SELECT DISTINCT item.move_id
+                          FROM account_analytic_line share
+                          JOIN account_move_line item ON item.id = share.move_line_id
+                         WHERE %(plan)s = service_order.analytic_account_id) linked
+                  JOIN account_move move ON move.id = linked.move_id
+                   AND move.state = 'posted' AND move.move_type IN %(types)s
+                  LEFT JOIN LATERAL (%(changes)s) change ON TRUE)""",
+            plan=report._get_plan_sql("share"),
+            types=INVOICE_TYPES,
+            changes=self.env["field.service.invoice.report"]._get_change_query(),
         )
 
     def _get_items_sql(self, analytic_account):

@@ -7,6 +7,8 @@ from . import test_assignment_rules
 from . import test_integrity
 from . import test_integrity_repair
 from . import test_kpi
+from . import test_kpi_cash
+from . import test_kpi_growth
 from . import test_kpi_money
 from . import test_labour_bridge
 from . import test_ledger_dimensions

@@ -103,6 +103,13 @@ class TestKpiMoney(FieldServiceMoneyCommon):
         # 350.00 on orders, 50.00 on none.
         self._cost_entry(None, 50.0, date(2026, 3, 20))
         self.assertKpi("P19", 50.0 / 400.0)
+        # Only the accounts that were chosen: crane hire, on no order.
+        hire = self._get_account("expense").copy({"code": "620900", "name": "Hire"})
+        self._cost_entry(None, 7.0, date(2026, 3, 21), hire)
+        self._cost_entry(self.loss, 3.0, date(2026, 3, 21), hire)
+        self.assertKpi("P19", 50.0 / 400.0)
+        self.company.service_scope_account_ids = hire
+        self.assertKpi("P19", 7.0 / 10.0, cases=2)
 
     def test_absorption(self):
         """300.00 labour (8 h) and 10.00 travel of a payroll of 400.00."""

@@ -59,6 +59,7 @@ from . import field_service_order_readiness
 from . import field_service_order_parts
 from . import field_service_order
 from . import field_service_my_day_stock
+from . import field_service_my_day_unit
 from . import field_service_my_day_part
 from . import field_service_my_day
 from . import field_service_visit_missing

@@ -2,7 +2,17 @@ from odoo import api, models
 
 
 class FieldServiceMyDayPage(models.AbstractModel):
-    _inherit = "field.service.my.day.page"
+    _name = "field.service.my.day.page"
+    _inherit = ["field.service.my.day.page", "field.service.my.day.unit"]
+
+    @api.model
+    def _get_pages(self, visits):
+        """Add the units that stand there, once for all pages."""
+        pages = super()._get_pages(visits)
+        units = self._get_standing_units(visits)
+        for page in pages:
+            page["units"] = units[page["id"]]
+        return pages
 
     @api.model
     def _get_page_values(self, visit):
@@ -43,6 +53,7 @@ class FieldServiceMyDayPage(models.AbstractModel):
             "customer_supplied": part.customer_supplied,
             "on_site": part.on_site,
             "is_settled": part._is_settled(),
+            **self._get_install_values(part),
             **self._get_part_lots(part),
         }
 

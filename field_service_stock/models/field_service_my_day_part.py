@@ -88,6 +88,8 @@ class FieldServiceMyDayPart(models.AbstractModel):
             and part.customer_supplied == theirs
             and part.visit_id in (part.visit_id.browse(), report.visit)
             and (part.open_qty or part.uom_id == (unit or product.uom_id))
+            # A unit that is put in has its own place.
+            and not (payload.get("install") and part.used_qty)
         )
         if parts:
             return parts.sorted(lambda part: not part.open_qty)[0]
@@ -172,6 +174,7 @@ class FieldServiceMyDayPart(models.AbstractModel):
         )
         location_id = int(payload.get("location_id") or 0)
         location = self.env["stock.location"].browse(location_id)
+        self._apply_install(part, payload)
         # Whether there is less than that must be asked before it is gone.
         lots = payload.get("lots")
         warning = part._get_use_warning(quantity, location, part._find_lots(lots))
@@ -213,6 +216,40 @@ class FieldServiceMyDayPart(models.AbstractModel):
         if notes:
             # A technician need not be allowed to write the order.
             part.order_id.sudo()._message_log(body=" ".join(notes))
+
+    # ----------------------------------------------------------------- put in as
+    @api.model
+    def _apply_install(self, part, payload):
+        """Put the part in as the technician says, and take out what it replaces."""
+        install = payload.get("install")
+        if not install:
+            return
+        unit = self.env["field.service.asset"].browse(int(install.get("asset_id") or 0))
+        values = {
+            "install_as": str(install["as"]),
+            "install_asset_id": unit.id or False,
+            "old_unit": str(install.get("old_unit") or "customer"),
+        }
+        if unit and not self._stands_there(unit.exists(), part):
+            raise UserError(
+                self.env._(
+                    "The unit that %(part)s takes the place of does not stand there "
+                    "any more: choose another one.",
+                    part=part.display_name,
+                )
+            )
+        part.write(values)
+
+    @api.model
+    def _stands_there(self, unit, part):
+        """Tell whether a unit is one of the customer's of the part."""
+        place = part.site_id or part.order_id.partner_id
+        customer = unit.partner_id.commercial_partner_id
+        return (
+            unit.company_id == part.company_id
+            and not unit.removed_on
+            and (unit.site_id == place or customer == part.customer_id)
+        )
 
     # ---------------------------------------------------------------------- gate
     @api.model

@@ -154,6 +154,7 @@ class FieldServiceMyDayStock(models.AbstractModel):
                 "barcode": product.barcode or "",
                 "tracking": product.tracking,
                 "stored": product.is_storable,
+                "makes_equipment": product.service_makes_equipment,
                 **quantities.get(product.id, {"quantity": 0.0, "lots": []}),
                 **self._get_units(product),
             }

@@ -46,6 +46,46 @@ class TestPartsTour(PartsUseCommon, TourCase):
         # 10 seals at 12.00, 2 litres at 4.00, 2 pumps at 100.00
         self.assertEqual(self._get_cost(order), 328.0)
 
+    def test_what_goes_in_and_what_out_is_said_on_a_phone(self):
+        """One pump in place of the old one, which comes back; one on its own."""
+        self.user_technician.tz = "UTC"
+        pump = self._create_pump()
+        old_lot = self._create_lot(pump, "PU-0")
+        first = self._create_lot(pump, "PU-1", self.van)
+        second = self._create_lot(pump, "PU-2", self.van)
+        customer = self._create_partner("Tour Customer")
+        boiler = self._create_asset("Boiler", partner_id=customer.id)
+        old = self._create_asset(
+            "Old pump",
+            partner_id=customer.id,
+            parent_id=boiler.id,
+            product_id=pump.id,
+            lot_id=old_lot.id,
+        )
+        order = self._create_order(partner_id=customer.id, asset_ids=boiler.ids)
+        self.visit.unlink()
+        noon = fields.Datetime.now().replace(hour=12, minute=0, second=0)
+        self._create_visit(order, start=noon)
+        self._create_part(order, pump)
+        self.start_tour(
+            "/odoo/my-day",
+            "field_service_my_day_units",
+            login=self.user_technician.login,
+            timeout=120,
+        )
+        self.assertTrue(old.removed_on)
+        units = self.env["field.service.asset"].search(
+            [("lot_id", "in", (first + second).ids)], order="serial"
+        )
+        self.assertEqual(units.mapped("serial"), ["PU-1", "PU-2"])
+        self.assertEqual(units[0].parent_id, boiler)
+        self.assertEqual(units[0].installation_ids.replaces_id, old)
+        self.assertFalse(units[1].parent_id)
+        # It is in our stock, and stays the customer's.
+        quant = old_lot.quant_ids.filtered(lambda quant: quant.quantity > 0)
+        self.assertEqual(quant.location_id.usage, "internal")
+        self.assertEqual(quant.owner_id, customer)
+
     def test_which_part_was_missing_is_said_on_a_phone(self):
         """Asked where the visit has just ended, also without a network."""
         self.user_technician.tz = "UTC"

@@ -35,6 +35,8 @@ export class MyDayPartSheet extends Component {
             lots: [],
             number: "",
             theirs: false,
+            installAs: "component",
+            oldUnit: "customer",
         });
         this.hasCamera = isBarcodeScannerSupported();
         useBus(useService("barcode").bus, "barcode_scanned", (ev) =>
@@ -64,6 +66,9 @@ export class MyDayPartSheet extends Component {
             lots: [...(draft.lots || [])],
             theirs: Boolean(draft.customer_supplied),
         });
+        if (draft.install) {
+            this.setInstall(draft.install);
+        }
     }
 
     /** What was scanned, and what it was when the report was refused. */
@@ -219,9 +224,62 @@ export class MyDayPartSheet extends Component {
             uomId: part.uom_id,
             lots: isLot ? [this.lotOf(item, code)] : settled,
         });
+        if (part.install) {
+            this.setInstall(part.install);
+        }
         if (!known && item.stored) {
             this.askAbout(item);
         }
+    }
+
+    // ------------------------------------------------------------------- put in as
+    /** Whether the piece becomes equipment; several of a kind are put in as planned. */
+    get isInstalled() {
+        const {item, part, theirs} = this.state;
+        return this.isSerial && item.makes_equipment && !theirs && !(part?.planned > 1);
+    }
+
+    setInstall({as, asset_id: unitId, old_unit: oldUnit}) {
+        this.state.installAs = as === "replace" ? `replace:${unitId}` : as;
+        this.state.oldUnit = oldUnit || "customer";
+    }
+
+    /** What stands there, and what the office has planned even if it is elsewhere. */
+    get unitChoices() {
+        return (this.props.page.units || []).map((unit) => ({
+            ...unit,
+            value: `replace:${unit.id}`,
+            label: unit.serial
+                ? _t("In place of %(name)s (%(serial)s)", unit)
+                : _t("In place of %(name)s", unit),
+        }));
+    }
+
+    /** The unit that goes out, if one does. */
+    get oldUnit() {
+        return this.unitChoices.find(({value}) => value === this.state.installAs);
+    }
+
+    onInstallAs(ev) {
+        this.state.installAs = ev.target.value;
+        if (!this.oldUnit?.takes_back) {
+            this.state.oldUnit = "customer";
+        }
+    }
+
+    /** What the server is told; a choice that was not offered is not changed. */
+    get install() {
+        const {installAs, part, oldUnit} = this.state;
+        if (!this.isInstalled) {
+            return {};
+        }
+        if (installAs.startsWith("replace:")) {
+            const unitId = Number(installAs.split(":")[1]);
+            return {install: {as: "replace", asset_id: unitId, old_unit: oldUnit}};
+        }
+        const planned = part?.install;
+        const kept = planned?.as === installAs ? planned.asset_id : false;
+        return {install: {as: installAs, asset_id: kept}};
     }
 
     // ------------------------------------------------------------------ quantity
@@ -327,8 +385,13 @@ export class MyDayPartSheet extends Component {
         return item.tracking !== "none" && !theirs && !lots.length;
     }
 
+    /** One unit takes the place of one. */
+    get isTooMany() {
+        return this.isInstalled && this.oldUnit && this.state.lots.length > 1;
+    }
+
     get canUse() {
-        return this.quantity > 0 && !this.mustChooseLot;
+        return this.quantity > 0 && !this.mustChooseLot && !this.isTooMany;
     }
 
     use() {
@@ -345,6 +408,7 @@ export class MyDayPartSheet extends Component {
             location_id: theirs ? false : locationId,
             lots: usedLots,
             customer_supplied: theirs,
+            ...this.install,
             // For this phone: what is left until the server has it.
             used: {
                 product_id: item.product_id,

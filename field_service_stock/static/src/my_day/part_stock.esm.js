@@ -44,6 +44,7 @@ export function itemOfPart(part, page) {
         barcode: part.barcode,
         tracking: part.tracking,
         stored: part.stored,
+        makes_equipment: part.makes_equipment,
         quantity: null,
         lots: [...part.lots],
         uom_id: part.uom_id,

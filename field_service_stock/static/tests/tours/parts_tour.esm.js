@@ -3,6 +3,17 @@ import {next, tap} from "@field_service/../tests/tours/phone.esm";
 import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 
+/** Chooses the option of a list that has these words. */
+const choose = (content, trigger, words) => ({
+    content,
+    trigger: `${trigger}:has(option:contains('${words}'))`,
+    run({anchor}) {
+        const option = [...anchor.options].find(({text}) => text.includes(words));
+        anchor.value = option.value;
+        anchor.dispatchEvent(new Event("change", {bubbles: true}));
+    },
+});
+
 /** A scanner types fast and ends with Enter. */
 const scan = (code) => ({
     content: `Scan ${code}`,
@@ -146,5 +157,39 @@ registry.category("web_tour.tours").add("field_service_my_day_parts", {
         click("Finish", ".o_fs_sheet .o_fs_confirm:enabled"),
         {content: "Completed", trigger: ".o_fs_state:contains('Completed')"},
         unsent(0),
+    ],
+});
+
+/** A pump takes the place of the old one, another one is equipment of its own. */
+registry.category("web_tour.tours").add("field_service_my_day_units", {
+    url: "/odoo/my-day",
+    steps: () => [
+        click("Open the visit", ".o_fs_visit:contains('Tour Customer')"),
+        tap("I am here"),
+        tap("Start work"),
+        next("Finish"),
+        click("The planned pump", `${part("Pump")} .o_fs_use:contains('Which one?')`),
+        click("Its number", ".o_fs_sheet .o_fs_part_lot:contains('PU-1')"),
+        choose("In place of the old one", ".o_fs_install", "Old pump (PU-0)"),
+        choose("Which comes back", ".o_fs_old_unit:enabled", "Comes back"),
+        click("One more number", ".o_fs_sheet .o_fs_part_lot:contains('PU-2')"),
+        {
+            content: "One takes the place of one",
+            trigger: ".o_fs_sheet:contains('choose one number'):has(.o_fs_confirm:disabled)",
+        },
+        click("Not that one", ".o_fs_sheet .o_fs_part_lot.btn-primary:contains('PU-2')"),
+        used(),
+        sheetIsGone,
+        unsent(0),
+        scan("PU-2"),
+        {
+            content: "The second one",
+            trigger: ".o_fs_sheet .o_fs_part_lot.btn-primary:contains('PU-2')",
+        },
+        choose("On its own", ".o_fs_install", "Equipment of its own"),
+        used(),
+        sheetIsGone,
+        unsent(0),
+        {content: "Both are in", trigger: `.o_fs_part:contains('PU-2')`},
     ],
 });

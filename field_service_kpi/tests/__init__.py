@@ -14,5 +14,6 @@ from . import test_missing_part
 from . import test_performance
 from . import test_price_proposal
 from . import test_reconciliation
+from . import test_reconciliation_bounds
 from . import test_technician_ledger
 from . import test_unassigned

@@ -13,6 +13,7 @@ from . import field_service_order_money_report
 from . import field_service_charge_report
 from . import field_service_cost_report
 from . import field_service_technician_day
+from . import field_service_reconciliation_bounds
 from . import field_service_reconciliation
 from . import field_service_integrity_checks
 from . import field_service_integrity_repairs

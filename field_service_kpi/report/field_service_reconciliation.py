@@ -19,6 +19,7 @@ class FieldServiceReconciliation(models.Model):
 
     _name = "field.service.reconciliation"
     _description = "Work Order Reconciliation"
+    _inherit = ["field.service.reconciliation.bounds"]
     _auto = False
     _rec_name = "account_id"
     _order = "period desc, company_id, account_id"

@@ -18,6 +18,7 @@ from . import test_performance
 from . import test_price_proposal
 from . import test_reconciliation
 from . import test_signoff
+from . import test_reconciliation_bounds
 from . import test_technician_ledger
 from . import test_unassigned
 from . import test_ladder

@@ -7,6 +7,7 @@ from . import test_assignment_rules
 from . import test_integrity
 from . import test_kpi
 from . import test_kpi_money
+from . import test_kpi_target
 from . import test_labour_bridge
 from . import test_ledger_dimensions
 from . import test_ledger_report

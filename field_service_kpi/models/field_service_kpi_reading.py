@@ -41,7 +41,7 @@ class FieldServiceKpiReading(models.AbstractModel):
 
     def _get_unit_patterns(self):
         return {
-            "percent": self.env._("%(number)s %%"),
+            "percent": "%(number)s %%",
             "hours": self.env._("%(number)s h"),
             "minutes": self.env._("%(number)s min"),
             "days": self.env._("%(number)s days"),
@@ -60,7 +60,7 @@ class FieldServiceKpiReading(models.AbstractModel):
             return self.env._(
                 "%(value)s (n = %(cases)s: too few)", value=text, cases=value.cases
             )
-        return self.env._("%(value)s (n = %(cases)s)", value=text, cases=value.cases)
+        return f"{text} (n = {value.cases})"
 
     # ----------------------------------------------------------------------- effect
     def _get_effect(self, value, goal, scope):

@@ -53,6 +53,7 @@ class FieldServiceKpiValue(models.Model):
     )
     employee_id = fields.Many2one(
         comodel_name="hr.employee",
+        check_company=True,
         string="Technician",
         index="btree_not_null",
         ondelete="cascade",
@@ -68,6 +69,7 @@ class FieldServiceKpiValue(models.Model):
     target_id = fields.Many2one(
         comodel_name="field.service.kpi.target",
         string="Judged By",
+        check_company=True,
         index="btree_not_null",
         ondelete="set null",
         readonly=True,

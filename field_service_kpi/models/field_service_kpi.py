@@ -25,6 +25,7 @@ class FieldServiceKpi(models.Model):
     """
 
     _name = "field.service.kpi"
+    _inherit = ["field.service.kpi.reading"]
     _description = "KPI"
     _order = "family, sequence, code"
     _rec_names_search = ["name", "code"]

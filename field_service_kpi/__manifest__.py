@@ -27,6 +27,7 @@
         "views/field_service_price_proposal_views.xml",
         "views/res_config_settings_views.xml",
         "views/field_service_kpi_views.xml",
+        "views/field_service_kpi_dashboard_views.xml",
         "views/field_service_kpi_menus.xml",
         "views/field_service_improve_menus.xml",
     ],

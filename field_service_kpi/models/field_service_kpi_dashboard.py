@@ -6,7 +6,7 @@ from ..period import KEYS, get_period
 
 # What each role looks at first; those of them that the suite can compute are shown.
 DEFAULTS = {
-    "manager": "P1 P2 P5 P14 P18 T1 T2 T4 Q1 Q2 S3 S7 C1 C2 C3 G2 G6",
+    "manager": "P1 P2 P5 P9 P14 P18 T1 T2 T4 Q1 Q2 S3 S7 C1 C2 C3 G2 G6",
     "accountant": "P1 P2 P18 P19 P20 C1 C2 C3 C4 C6",
     "dispatcher": "T1 T4 T8 T10 Q1 Q2 Q4 Q7 Q8 S2 S3 S7 S8 S9 S11 G6",
     "technician": "T1 T3 T4 T5 T7 T8",
@@ -105,7 +105,7 @@ class FieldServiceKpiDashboard(models.AbstractModel):
 
         A technician sees his own productivity, and no money.
         """
-        kpis = self.env["field.service.kpi"].search([])
+        kpis = self.env["field.service.kpi"].search([("active", "=", True)])
         if self._get_role() == "technician":
             return kpis.filtered(
                 lambda kpi: kpi.family == "2_productivity"
@@ -190,7 +190,7 @@ class FieldServiceKpiDashboard(models.AbstractModel):
         level, record_id = options.get("level"), options.get("record_id")
         if level not in LEVELS or level == "company" or not record_id:
             return None, False
-        own = record_id in self.env.user.employee_ids.ids
+        own = record_id == self.env.user.employee_id.id
         if level == "technician" and self._get_role() != "manager" and not own:
             raise UserError(
                 self.env._(
@@ -255,9 +255,13 @@ class FieldServiceKpiDashboard(models.AbstractModel):
         domain = [("company_id", "in", [*question["companies"].ids, False])]
         names = self.env["field.service.kpi"]._get_level_names()
         teams = self.env["field.service.team"]
-        teams = teams.search(domain[:], limit=OPTION_LIMIT) if self._may(teams) else teams
+        teams = (
+            teams.search(domain[:], limit=OPTION_LIMIT) if self._may(teams) else teams
+        )
         types = self.env["field.service.job.type"]
-        types = types.search(domain[:], limit=OPTION_LIMIT) if self._may(types) else types
+        types = (
+            types.search(domain[:], limit=OPTION_LIMIT) if self._may(types) else types
+        )
         choices = [("team", teams), ("job_type", types)]
         if self._get_role() == "manager":
             people = teams.member_ids.sorted("name")[:OPTION_LIMIT]

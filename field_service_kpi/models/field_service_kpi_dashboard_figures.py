@@ -223,7 +223,9 @@ class FieldServiceKpiDashboardFigures(models.AbstractModel):
         ]
         costs = [{"kind": kind, "amount": get(kind, "current")} for kind in COSTS]
         graphs = {
-            "margin": margin if any(one["margin"] is not None for one in margin) else [],
+            "margin": margin
+            if any(one["margin"] is not None for one in margin)
+            else [],
             "costs": costs if any(one["amount"] for one in costs) else [],
             "job_types": self._get_job_type_graph(question),
         }

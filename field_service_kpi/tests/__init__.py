@@ -2,6 +2,7 @@ from . import test_access
 from . import test_agreement_margin
 from . import test_bridge
 from . import test_improve_tour
+from . import test_dashboard
 from . import test_integrity
 from . import test_kpi
 from . import test_labour_bridge

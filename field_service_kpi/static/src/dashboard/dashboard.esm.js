@@ -204,7 +204,7 @@ export class KpiDashboard extends Component {
                     type: "bar",
                     horizontal: true,
                     labels: jobTypes.map((one) => one.name),
-                    datasets: [this.getBars(_t("Margin"), jobTypes.map((one) => one.margin), 2)],
+                    datasets: [this.getSignedBars(_t("Margin"), jobTypes.map((one) => one.margin))],
                     label: _t("Margin by job type"),
                     onClick: (index) => this.openJobType(jobTypes[index]),
                 },
@@ -231,6 +231,12 @@ export class KpiDashboard extends Component {
 
     getBars(label, data, color) {
         return {label, data, backgroundColor: pickColor(color), borderRadius: 3, maxBarThickness: 28};
+    }
+
+    /** A loss is red. */
+    getSignedBars(label, data) {
+        const backgroundColor = data.map((amount) => pickColor(amount < 0 ? 1 : 2));
+        return {...this.getBars(label, data, 2), backgroundColor};
     }
 
     // -------------------------------------------------------------------- what is opened

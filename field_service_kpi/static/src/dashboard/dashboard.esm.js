@@ -85,7 +85,7 @@ export class KpiDashboard extends Component {
 
     get previousDays() {
         const {previous_start, previous_stop} = this.data.period;
-        return formatPeriod(previous_start, previous_stop);
+        return _t("compared with %s", formatPeriod(previous_start, previous_stop));
     }
 
     setPeriod(key) {
@@ -148,7 +148,7 @@ export class KpiDashboard extends Component {
 
     // -------------------------------------------------------------------- what is shown
     get asOf() {
-        return formatDateTime(deserializeDateTime(this.data.as_of));
+        return _t("As of %s", formatDateTime(deserializeDateTime(this.data.as_of)));
     }
 
     get groups() {
@@ -166,8 +166,18 @@ export class KpiDashboard extends Component {
         return `1 ${rate.currency} = ${amount} ${rate.target}`;
     }
 
-    get rateDay() {
-        return formatDate(deserializeDate(this.data.rates[0].date));
+    get groupView() {
+        return _t(
+            "Group view: money of several companies, converted at the rates of %s.",
+            formatDate(deserializeDate(this.data.rates[0].date))
+        );
+    }
+
+    get nothing() {
+        return _t(
+            "Nothing was posted or reported in this period (%(days)s; %(scope)s). Choose another period, or look at the months before.",
+            {days: this.periodDays, scope: this.scopeName}
+        );
     }
 
     get costKinds() {

@@ -16,6 +16,15 @@ export class KpiHistory extends Component {
             formatFigure(this.props.tile, value, this.props.currencyId);
     }
 
+    get basis() {
+        return _t("Date basis: %s.", this.props.tile.basis);
+    }
+
+    get counter() {
+        const {counter} = this.props.tile;
+        return counter ? _t("Look at it together with: %s.", counter) : "";
+    }
+
     get labels() {
         return this.props.tile.series.map((one) => formatMonth(one.month));
     }

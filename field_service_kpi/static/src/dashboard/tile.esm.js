@@ -80,6 +80,10 @@ export class KpiTile extends Component {
         return value > previous ? "fa-caret-up" : value < previous ? "fa-caret-down" : "";
     }
 
+    get tooSmall() {
+        return _t("n = %s: too small", this.props.tile.cases);
+    }
+
     get hasHistory() {
         return this.props.tile.series.filter((one) => one.value !== null).length > 1;
     }

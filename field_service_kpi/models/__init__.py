@@ -4,6 +4,9 @@ from . import field_service_kpi_reading
 from . import field_service_kpi
 from . import field_service_kpi_target
 from . import field_service_kpi_value
+from . import field_service_kpi_choice
+from . import field_service_kpi_dashboard_figures
+from . import field_service_kpi_dashboard
 from . import field_service_kpi_measure_ledger
 from . import field_service_kpi_measure_cash
 from . import field_service_kpi_measure_growth

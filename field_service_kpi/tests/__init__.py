@@ -4,6 +4,7 @@ from . import test_bridge
 from . import test_improve_tour
 from . import test_assignment_proposal
 from . import test_assignment_rules
+from . import test_dashboard
 from . import test_integrity
 from . import test_integrity_repair
 from . import test_kpi

@@ -171,8 +171,19 @@ class FieldServiceKpiDashboardFigures(models.AbstractModel):
         return "better" if (value > before) == (kpi.direction == "up") else "worse"
 
     def _get_targets(self, kpis, question):
-        """Return (target, limit) by KPI id, as far as targets are set."""
-        return {}
+        """Return (target, limit) by KPI id, as far as targets are set.
+
+        Every company has its own; a group of companies has none.
+        """
+        if len(question["companies"]) > 1:
+            return {}
+        scope = self._get_scope(question, "current")
+        found = self.env["field.service.kpi.target"]._get_targets(kpis, scope)
+        return {
+            kpi.id: target._get_goal(scope)
+            for (kpi, _company_id, record_id), target in found.items()
+            if not record_id
+        }
 
     @staticmethod
     def _format_target(kpi, value, target):

@@ -65,7 +65,12 @@ class FieldServiceKpiTarget(models.Model):
     date_to = fields.Date(
         string="To", tracking=True, help="Last day. Empty: until there is another one."
     )
-    target = fields.Float(required=True, tracking=True, digits=False)
+    target = fields.Float(
+        required=True,
+        tracking=True,
+        digits=False,
+        help="In the KPI's unit. A sum, as a margin in money, is meant per month.",
+    )
     limit_value = fields.Float(
         string="Limit",
         digits=False,
@@ -198,7 +203,8 @@ class FieldServiceKpiTarget(models.Model):
             kpi = target.kpi_id
             values = kpi._get_values(scope)[kpi] if kpi and scope else {}
             value = next(iter(values.values()), None)
-            effect = kpi._get_effect(value, target.target, scope) if kpi else None
+            goal = target._get_goal(scope)[0]
+            effect = kpi._get_effect(value, goal, scope) if kpi else None
             target.actual_text = kpi and kpi._get_value_text(value, target.currency_id)
             target.has_effect = effect is not None
             target.yearly_effect = effect or 0.0
@@ -266,17 +272,31 @@ class FieldServiceKpiTarget(models.Model):
             (kpi, company_id, record_id), targets.get((kpi, company_id, False), empty)
         )
 
-    def _get_status(self, value):
+    def _get_goal(self, scope):
+        """Return target and limit for a period: a sum is meant per month.
+
+        :param Scope scope: whose first and last day count
+        :rtype: tuple[float, float]
+        """
+        self.ensure_one()
+        days = (scope.date_to - scope.date_from).days + 1
+        is_sum = not self.kpi_id.denominator
+        months = max(round(days * 12 / 365.25), 1) if is_sum else 1
+        return self.target * months, self.limit_value * months
+
+    def _get_status(self, value, scope):
         """Return "good", "amber" or "bad"; None without target or without value.
 
         :param value: in the KPI's unit
+        :param Scope scope: the period of the value
         """
         if not self or value is None or self.direction == "none":
             return None
+        goal, limit = self._get_goal(scope)
         sign = -1 if self.direction == "down" else 1
-        if sign * (value - self.target) >= 0:
+        if sign * (value - goal) >= 0:
             return "good"
-        return "amber" if sign * (value - self.limit_value) >= 0 else "bad"
+        return "amber" if sign * (value - limit) >= 0 else "bad"
 
     # ---------------------------------------------------------------------- actions
     def action_replace(self):

@@ -209,7 +209,7 @@ class FieldServiceKpiValue(models.Model):
                     "target": target.target,
                     "status": None
                     if kpi._is_too_small(value)
-                    else target._get_status(value.value),
+                    else target._get_status(value.value, scope),
                     "computed_at": fields.Datetime.now(),
                 }
         return result

@@ -117,7 +117,9 @@ class TestKpiTarget(FieldServiceKpiCommon):
             (down, 0.26, "bad"),
             (down, None, None),
         ):
-            self.assertEqual(target._get_status(value), status, (target, value))
+            self.assertEqual(
+                target._get_status(value, Scope(self.company, *MARCH)), status
+            )
 
     # ------------------------------------------------------------------------ effect
     @freeze_time("2024-06-15")
@@ -134,6 +136,17 @@ class TestKpiTarget(FieldServiceKpiCommon):
         nobody = self._target(self.rate, 0.3, 0.2, team_id=self.teams[1].id)
         self.assertEqual(nobody.actual_text, "No data")
         self.assertFalse(nobody.has_effect)
+
+    @freeze_time("2024-06-15")
+    def test_a_sum_is_meant_per_month(self):
+        self._post(self.order, 1000.0, 600.0)
+        target = self._target(self.margin, 50.0, 30.0)
+        # 12 x 50 a year, of which 400 are there.
+        self.assertAlmostEqual(target.yearly_effect, 200.0)
+        year = Scope(self.company, date(2024, 1, 1), date(2024, 12, 31))
+        self.assertEqual(target._get_goal(year), (600.0, 360.0))
+        self.assertEqual(target._get_status(400.0, year), "amber")
+        self.assertEqual(target._get_status(50.0, Scope(self.company, *MARCH)), "good")
 
     def test_effect_by_worth_of_a_unit(self):
         kpi = self.external.copy(

@@ -77,6 +77,9 @@ class FieldServiceKpiProposal(models.TransientModel):
             if not weeks or cases < kpi.min_sample:
                 continue
             middle = median(week.value for week in weeks)
+            if not kpi.denominator:
+                # The target of a sum is meant per month.
+                middle *= 52 / 12
             sign = -1 if kpi.direction == "down" else 1
             current = targets.get((kpi, self.company_id.id, False))
             lines.append(

@@ -23,11 +23,8 @@ class TestPaymentInTheBrowser(PaymentCommon, HttpCase):
                 "path": "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
             }
         )
-        # It is noon where he is, whenever the tests run: the morning's work is over and
-        # of today. The sign is that of POSIX: Etc/GMT+5 is five hours behind.
-        now = fields.Datetime.now().replace(second=0)
-        cls.user_technician.tz = f"Etc/GMT{now.hour - 12:+d}"
-        cls.morning = now - timedelta(hours=3)
+        cls.user_technician.tz = "UTC"
+        cls.noon = fields.Datetime.now().replace(hour=12, minute=0, second=0)
 
     def _start(self, name):
         self.start_tour(
@@ -38,7 +35,7 @@ class TestPaymentInTheBrowser(PaymentCommon, HttpCase):
         """A fixed price of 160.00 + 20 %: 192.00, 200.00 are given."""
         self.fixed_product.taxes_id = self.tax
         order = self._create_order(pricing_method="fixed", fixed_price=160.0)
-        self._create_visit(order, start=self.morning)
+        self._create_visit(order, start=self.noon)
         self._start("field_service_payment")
         self.assertEqual(order.billing_state, "paid")
         self.assertEqual(order.invoice_ids.amount_total, 192.0)
@@ -56,7 +53,14 @@ class TestPaymentInTheBrowser(PaymentCommon, HttpCase):
         self.assertEqual(answer.status_code, 404)
 
     def test_part_of_it(self):
-        order = self._create_invoiced_order(start=self.morning)
+        """A fixed price of 160.00 + 20 %, of which 100.00 are given."""
+        # Done a moment ago, and today: at any hour the tests run.
+        self.fixed_product.taxes_id = self.tax
+        now = fields.Datetime.now()
+        start = max(now.replace(hour=0, minute=0, second=0), now - timedelta(minutes=5))
+        order = self._create_invoiced_order(
+            0.01, start=start, pricing_method="fixed", fixed_price=160.0
+        )
         self._start("field_service_payment_refused")
         self.assertEqual(order.invoice_ids.amount_residual, 92.0)
         self.assertEqual(self.box._get_service_cash_balance(), 100.0)

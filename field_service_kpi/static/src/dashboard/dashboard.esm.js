@@ -69,7 +69,7 @@ export class KpiDashboard extends Component {
             ["last_quarter", _t("Last quarter")],
             ["this_year", _t("This year")],
             ["last_year", _t("Last year")],
-            ["custom", _t("Choose days…")],
+            ["custom", _t("Choose days...")],
         ];
     }
 

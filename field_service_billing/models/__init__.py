@@ -83,6 +83,7 @@ from . import field_service_attention
 from . import field_service_accrual_entry
 from . import field_service_accrual_work
 from . import field_service_accrual_purchase
+from . import field_service_accrual_subcontract
 from . import field_service_accrual_share
 from . import field_service_accrual
 from . import field_service_accrual_line

@@ -22,6 +22,7 @@ class FieldServiceAccrual(models.Model):
         "field.service.accrual.share",
         "field.service.accrual.work",
         "field.service.accrual.purchase",
+        "field.service.accrual.subcontract",
         "field.service.accrual.entry",
         "mail.thread",
     ]
@@ -185,7 +186,11 @@ class FieldServiceAccrual(models.Model):
         accrual = self.sudo().with_company(self.company_id)
         if self.kind == "agreement":
             return accrual._get_share_lines()
-        return accrual._get_work_lines() + accrual._get_purchase_lines()
+        return [
+            *accrual._get_work_lines(),
+            *accrual._get_purchase_lines(),
+            *accrual._get_subcontract_lines(),
+        ]
 
     def _compute_preview(self):
         """Put what is due now on the lines."""

@@ -18,6 +18,7 @@ from . import test_billing_checks
 from . import test_billing_documents
 from . import test_accrual
 from . import test_accrual_pricing
+from . import test_accrual_subcontract
 from . import test_revenue_share
 from . import test_baseline
 from . import test_mixed_delivery

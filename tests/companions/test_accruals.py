@@ -52,6 +52,29 @@ class TestAccruals(CompanionCommon):
         purchase.order_line.qty_received = 1.0
         return purchase
 
+    def _subcontract(self, setting):
+        """Have the vendor's technician work 2 h, at 55.00 an hour as agreed."""
+        setting.env["field.service.subcontract.price"].create(
+            {
+                "vendor_id": self.vendor.id,
+                "company_id": setting.company.id,
+                "currency_id": setting.company.currency_id.id,
+                "date_from": "2020-01-01",
+                "price": 55.0,
+            }
+        )
+        technician = setting.env["hr.employee"].create(
+            {
+                "name": "Vito",
+                "company_id": setting.company.id,
+                "service_vendor_id": self.vendor.id,
+            }
+        )
+        order = story.create_order(setting, "Subcontracted", coverage="goodwill")
+        visit = story.plan(setting, order, day=0, technician_id=technician.id)
+        story.work(visit, 2.0)
+        return order, visit.subcontract_ids
+
     def _bill_on(self, purchase, day):
         purchase.action_create_invoice()
         bill = purchase.invoice_ids[-1:]
@@ -71,6 +94,34 @@ class TestAccruals(CompanionCommon):
             ]
         )
         return -order.currency_id.round(sum(lines.mapped("amount")))
+
+    def test_visit_on_a_purchase_order_is_accrued_once(self):
+        """2 h at 55.00 are 110.00: as a visit, or as a receipt, and never as both."""
+        for setting in self.settings:
+            with self.subTest(company=setting.company.name):
+                order, work = self._subcontract(setting)
+                accrual = self._preview(setting)
+                self.assertEqual(self._get_receipts(accrual), {order: 110.0})
+                service = story.create_service(setting, "Subcontracted work", 0.0)
+                share = story.share(order, 100.0)
+                purchase = self._create_purchase(
+                    setting, service, 2.0, 55.0, analytic_distribution=share
+                )
+                purchase.button_confirm()
+                accrual.action_refresh()
+                self.assertFalse(self._get_receipts(accrual))
+                left_out = accrual.left_out_ids.filtered(
+                    lambda line, one=order: line.order_id == one
+                    and line.kind == "purchase"
+                )
+                self.assertIn(purchase.name, left_out.reason)
+                self.assertEqual(left_out.source_id, work.id)
+                day = datetime.combine(self.end, datetime.min.time())
+                purchase.date_approve = day
+                purchase.order_line.date_planned = day
+                purchase.order_line.qty_received = 2.0
+                accrual.action_refresh()
+                self.assertEqual(self._get_receipts(accrual), {order: 110.0})
 
     def test_service_billed_in_the_next_period(self):
         """100.00 received, billed a week later: a cost of the period, once in all."""

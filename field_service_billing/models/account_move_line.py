@@ -29,16 +29,25 @@ class AccountMoveLine(models.Model):
     # Sites are no secret to whoever reads the invoice; work orders may be.
     service_site_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Site",
+        string="Site of the Work",
         compute="_compute_service_site_id",
         compute_sudo=True,
         help="Where the work was done that this line is about.",
     )
 
-    @api.depends("sale_line_ids.service_order_id.site_id")
+    # With its customer's name before it, a column of a list would cut off the rest.
+    service_site_name = fields.Char(
+        string="Site",
+        compute="_compute_service_site_id",
+        compute_sudo=True,  # as above
+    )
+
+    @api.depends("sale_line_ids.service_order_id.site_id.name")
     def _compute_service_site_id(self):
         for line in self:
-            line.service_site_id = line.sale_line_ids.service_order_id.site_id[:1]
+            site = line.sale_line_ids.service_order_id.site_id[:1]
+            line.service_site_id = site
+            line.service_site_name = site.name or site.street or site.display_name
 
     def _get_service_site_label(self):
         """Return the site in one line, as the customer reads it on the invoice."""

@@ -65,6 +65,7 @@ class TestBillingRun(BillingRunCommon):
         several, one = orders[0].invoice_ids, orders[3].invoice_ids
         lines = several.with_user(self.clerk).invoice_line_ids
         self.assertEqual(lines.service_site_id, orders[:3].site_id)
+        self.assertEqual(set(lines.mapped("service_site_name")), {"Quay", "Yard"})
         self.assertEqual(
             [several.service_is_multisite, one.service_is_multisite], [True, False]
         )

@@ -180,7 +180,8 @@ class FieldServiceKpiTarget(models.Model):
     @api.depends("kpi_id", "scope_name", "date_from")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        for target in self:
+        self.display_name = False
+        for target in self.filtered("kpi_id"):
             target.display_name = self.env._(
                 "%(kpi)s, %(scope)s, from %(date)s",
                 kpi=target.kpi_id.name,

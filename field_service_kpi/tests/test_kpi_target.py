@@ -72,6 +72,9 @@ class TestKpiTarget(FieldServiceKpiCommon):
         with self.assertRaisesRegex(ValidationError, "has not begun yet"):
             new._replace(date(2024, 5, 1))
 
+    def test_a_new_target_has_no_name_yet(self):
+        self.assertFalse(self.env["field.service.kpi.target"].new({}).display_name)
+
     def test_bad_input(self):
         with self.assertRaisesRegex(ValidationError, "better than the target itself"):
             self._target(self.rate, 0.5, 0.6)

@@ -18,6 +18,7 @@ from . import field_service_order_recent
 from . import field_service_order_source
 from . import field_service_order_plan
 from . import field_service_order_equipment
+from . import field_service_order_response
 from . import field_service_order_sla
 from . import field_service_order_stage
 from . import field_service_order_override
@@ -92,6 +93,7 @@ from . import field_service_notice_channel
 from . import field_service_notice_rule
 from . import field_service_notice
 from . import field_service_visit_plan
+from . import field_service_visit_punctual
 from . import field_service_visit_log
 from . import field_service_visit_documents
 from . import field_service_visit_travel

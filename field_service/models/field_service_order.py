@@ -22,6 +22,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.crew",
         "field.service.order.baseline",
         "field.service.order.sla",
+        "field.service.order.response",
         "field.service.order.history",
         "field.service.order.report",
         "field.service.order.rating",

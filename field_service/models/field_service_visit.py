@@ -21,6 +21,7 @@ class FieldServiceVisit(models.Model):
         "field.service.visit.notice.text",
         "field.service.visit.notice",
         "field.service.visit.late",
+        "field.service.visit.punctual",
         "field.service.visit.dispatch",
         "field.service.visit.travel",
         "field.service.visit.trip",

@@ -12,6 +12,9 @@ from . import field_service_kpi_measure_cash
 from . import field_service_kpi_measure_growth
 from . import field_service_kpi_measure_spread
 from . import field_service_kpi_measure_money
+from . import field_service_kpi_measure_visit
+from . import field_service_kpi_measure_order
+from . import field_service_kpi_measure_hours
 from . import field_service_kpi_measure
 from . import field_service_order_bridge
 from . import field_service_assignment_log

@@ -18,6 +18,9 @@ class FieldServiceKpiMeasure(models.AbstractModel):
         "field.service.kpi.measure.money",
         "field.service.kpi.measure.cash",
         "field.service.kpi.measure.growth",
+        "field.service.kpi.measure.visit",
+        "field.service.kpi.measure.order",
+        "field.service.kpi.measure.hours",
         "field.service.kpi.measure.ledger",
     ]
     _description = "Measures of KPIs"
@@ -136,7 +139,10 @@ class FieldServiceKpiMeasure(models.AbstractModel):
     @api.model
     def _get_scope_domain(self, date, domain, scope):
         """Domain on a report for the rows of a scope."""
-        period = Domain(date, ">=", scope.date_from) & Domain(date, "<=", scope.date_to)
+        period = Domain.TRUE
+        if date:
+            period = Domain(date, ">=", scope.date_from)
+            period &= Domain(date, "<=", scope.date_to)
         filters = [
             Domain(LEVELS[level], "=", record_id) for level, record_id in scope.filters
         ]

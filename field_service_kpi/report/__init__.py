@@ -22,3 +22,8 @@ from . import field_service_labour_bridge
 from . import field_service_missing_part
 from . import field_service_unassigned
 from . import field_service_late_cost
+from . import field_service_operations_mixin
+from . import field_service_visit_report
+from . import field_service_technician_report
+from . import field_service_order_report
+from . import field_service_order_technician_report

@@ -12,6 +12,9 @@ from . import test_kpi_cash
 from . import test_kpi_growth
 from . import test_kpi_money
 from . import test_kpi_target
+from . import test_kpi_operations
+from . import test_kpi_speed
+from . import test_kpi_time
 from . import test_labour_bridge
 from . import test_ledger_dimensions
 from . import test_ledger_report

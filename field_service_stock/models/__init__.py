@@ -63,6 +63,7 @@ from . import field_service_my_day_unit
 from . import field_service_my_day_part
 from . import field_service_my_day
 from . import field_service_visit_missing
+from . import field_service_visit_fill
 from . import field_service_visit_load
 from . import field_service_visit_parts
 from . import field_service_slot_finder

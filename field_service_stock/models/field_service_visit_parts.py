@@ -6,6 +6,7 @@ class FieldServiceVisit(models.Model):
 
     _name = "field.service.visit"
     _inherit = [
+        "field.service.visit.fill",
         "field.service.visit.load",
         "field.service.visit.missing",
         "field.service.visit",

@@ -18,7 +18,7 @@ class FieldServiceOperationsMixin(models.AbstractModel):
     team_id = fields.Many2one("field.service.team", readonly=True)
     job_type_id = fields.Many2one("field.service.job.type", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    site_id = fields.Many2one("res.partner", string="Site", readonly=True)
+    site_id = fields.Many2one("res.partner", readonly=True)
     asset_id = fields.Many2one(
         "field.service.asset",
         string="Equipment",

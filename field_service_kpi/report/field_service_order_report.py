@@ -144,8 +144,12 @@ class FieldServiceOrderReport(models.Model):
         scheduled = self._get_scheduled_sql()
         figures = {
             "responses": SQL("CASE WHEN %s THEN 1 END", responded),
-            "response_hours": SQL("CASE WHEN %s THEN work.response_time END", responded),
-            "schedules": SQL("CASE WHEN %s AND %s IS NOT NULL THEN 1 END", done, scheduled),
+            "response_hours": SQL(
+                "CASE WHEN %s THEN work.response_time END", responded
+            ),
+            "schedules": SQL(
+                "CASE WHEN %s AND %s IS NOT NULL THEN 1 END", done, scheduled
+            ),
             "schedule_hours": SQL(
                 "CASE WHEN %s AND %s IS NOT NULL THEN %s END",
                 done,

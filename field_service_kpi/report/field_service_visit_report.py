@@ -244,7 +244,9 @@ class FieldServiceVisitReport(models.Model):
                 for name in names
             },
             "travel_visits": SQL("CASE WHEN %s THEN 1 END", known),
-            "travel_known_hours": SQL("CASE WHEN %s THEN visit.travel_hours END", known),
+            "travel_known_hours": SQL(
+                "CASE WHEN %s THEN visit.travel_hours END", known
+            ),
             "travel_day_hours": SQL(
                 """CASE WHEN %s THEN visit.travel_hours + visit.work_hours
                                      + visit.wait_hours END""",

@@ -46,9 +46,7 @@ class TestKpiOperations(OperationsCommon):
     def test_technician_sees_himself_alone(self):
         user = self.user_technician
         values = self._values("t1", level="technician", user=user)
-        self.assertEqual(
-            set(values), {(self.company.id, self.technician.id, None)}
-        )
+        self.assertEqual(set(values), {(self.company.id, self.technician.id, None)})
         report = self.env["field.service.technician.report"].with_user(user)
         self.assertEqual(report.search([]).technician_id, self.technician)
         orders = self.env["field.service.order.technician.report"].with_user(user)
@@ -69,9 +67,7 @@ class TestKpiOperations(OperationsCommon):
     def test_manager_sees_everybody_of_his_company(self):
         user = self.manager
         values = self._values("t1", level="technician", user=user)
-        self.assertEqual(
-            {key[1] for key in values}, {self.technician.id, self.tom.id}
-        )
+        self.assertEqual({key[1] for key in values}, {self.technician.id, self.tom.id})
         report = self.env["field.service.technician.report"].with_user(user)
         self.assertEqual(report.search([]).company_id, self.company)
 

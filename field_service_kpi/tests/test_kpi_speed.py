@@ -42,7 +42,10 @@ class TestKpiSpeed(OperationsCommon):
     def _create_three(self):
         # Friday 16:00 to Monday 9:00: one hour on either day.
         first = self._attend(
-            datetime(2026, 3, 6, 16), datetime(2026, 3, 9, 9), datetime(2026, 3, 9, 9), 2
+            datetime(2026, 3, 6, 16),
+            datetime(2026, 3, 9, 9),
+            datetime(2026, 3, 9, 9),
+            2,
         )
         # Monday 8:00 to 15:00 without an hour's break: 6.
         second = self._attend(
@@ -157,9 +160,7 @@ class TestKpiSpeed(OperationsCommon):
 
     def test_acknowledged(self):
         for day, minutes in ((2, 12), (3, 30)):
-            visit = self._create_visit(
-                self._create_order(), datetime(2026, 3, day, 12)
-            )
+            visit = self._create_visit(self._create_order(), datetime(2026, 3, day, 12))
             sent = datetime(2026, 3, day, 8)
             visit.register_event("dispatched", sent)
             visit.register_event("acknowledged", sent + timedelta(minutes=minutes))

@@ -206,7 +206,4 @@ class TestKpiTime(OperationsCommon):
         ) + timedelta(hours=9)
         scope = self._scope(date_from=today, date_to=today)
         action = self.kpi("t10").action_open_cases(scope)
-        self.assertEqual(
-            self.env[action["res_model"]].search(action["domain"]), visit
-        )
-
+        self.assertEqual(self.env[action["res_model"]].search(action["domain"]), visit)

@@ -1,6 +1,5 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta
-from datetime import date as Day
+from datetime import date, datetime, time, timedelta
 
 import pytz
 
@@ -178,8 +177,8 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
     def _get_last_day(self, person):
         """Return the last day on which somebody is paid."""
         if person.active:
-            return Day.max
-        return person.departure_date or Day.min
+            return date.max
+        return person.departure_date or date.min
 
     def _get_group_key(self, person, team, scope, start):
         """Return the key of the sums a person counts for, see ``_get_sums``."""

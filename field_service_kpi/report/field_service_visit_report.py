@@ -112,13 +112,14 @@ class FieldServiceVisitReport(models.Model):
     billable_hours = fields.Float(
         string="Hours to Bill",
         readonly=True,
-        help="Labour to be billed; of chargeable work at a fixed price or flat rate all "
-        "hours worked.",
+        help="Labour to be billed; of chargeable work at a fixed price or flat rate "
+        "all hours worked.",
     )
     overtime_hours = fields.Float(
         string="Overtime (hours)",
         readonly=True,
-        help="Work outside the working time of each person, as its cost was worked out.",
+        help="Work outside the working time of each person, as its cost was worked "
+        "out.",
     )
 
     # Kept promises

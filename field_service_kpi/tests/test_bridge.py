@@ -257,6 +257,9 @@ class TestBridge(FieldServiceBillingCommon):
             order = self._release(coverage=coverage)
             self.labour_product.lst_price = price
             self._finish(order, hours, travel, used=used)
+            if not used:
+                # A planned part is used, returned or released before work is finished.
+                self.part.action_release()
             if bill and coverage == "chargeable":
                 self._bill(order)
             bridge = self._bridge(order)

@@ -128,11 +128,12 @@ class TestIntegrityRepair(AttributionCommon):
 
     def _locked_hours_ago(self, item, written, locked):
         self.company.fiscalyear_lock_date = "2024-03-31"
-        self.env["mail.tracking.value"].search([]).unlink()
+        field = self.env["ir.model.fields"]._get("res.company", "fiscalyear_lock_date")
+        # Only the lock's own: nobody may remove what was tracked on a posted entry.
+        self.env["mail.tracking.value"].search([("field_id", "=", field.id)]).unlink()
         message = self.env["mail.message"].create(
             {"model": "res.company", "res_id": self.company.id}
         )
-        field = self.env["ir.model.fields"]._get("res.company", "fiscalyear_lock_date")
         tracking = self.env["mail.tracking.value"].create(
             {
                 "mail_message_id": message.id,

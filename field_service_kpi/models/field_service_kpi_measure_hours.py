@@ -153,6 +153,7 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
         """
         if not people:
             return {}
+        # sudo: their time zones and bookings, of which only a sum is shown.
         people = self.env["hr.employee"].sudo().concat(*people)
         work = self.env["field.service.availability"]._get_work(
             people.resource_id,
@@ -290,6 +291,7 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
     def _read_booked(self, people, first):
         if not people:
             return {}
+        # sudo: their time zones and bookings, of which only a sum is shown.
         people = self.env["hr.employee"].sudo().concat(*people)
         midnight = datetime.combine(first, time.min)
         busy = self.env["field.service.availability"]._get_bookings(

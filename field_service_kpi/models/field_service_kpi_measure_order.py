@@ -17,7 +17,7 @@ class FieldServiceKpiMeasureOrder(models.AbstractModel):
         return {
             **super()._get_measures(),
             **{
-                f"order.{name}": Measure(
+                f"job.{name}": Measure(
                     label,
                     REPORT,
                     f"{name}:sum",

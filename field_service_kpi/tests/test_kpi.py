@@ -39,6 +39,17 @@ class TestKpi(FieldServiceKpiCommon):
         self.assertEqual(values[self.rate][key].value, 0.475)
         self.assertEqual(values[self.rate][key].cases, 2)
 
+    def test_no_family_takes_the_measure_of_another(self):
+        registry = self.env["field.service.kpi.measure"]
+        for family in type(registry).__mro__:
+            if "_get_measures" not in vars(family):
+                continue
+            mine = family._get_measures(registry)
+            if not hasattr(super(family, registry), "_get_measures"):
+                continue
+            for code, measure in super(family, registry)._get_measures().items():
+                self.assertEqual(mine[code], measure, f"{family.__name__}: {code}")
+
     def test_split_by_level_and_month(self):
         teams = self.env["field.service.team"].create(
             [{"name": name, "company_id": self.company.id} for name in ("N", "S")]

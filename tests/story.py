@@ -141,9 +141,12 @@ def play_periodic(boreal):
 
 
 # ------------------------------------------------------------------------------ set-up
-def prepare_company(env, name):
-    """Create a company with its chart, accounts, prices and one technician."""
-    currency, valuation, customer, technician = COMPANIES[name]
+def prepare_company(env, name, facts=None):
+    """Create a company with its chart, accounts, prices and one technician.
+
+    :param tuple facts: as in ``COMPANIES``, for a company that is not in the story
+    """
+    currency, valuation, customer, technician = facts or COMPANIES[name]
     currency = env.ref(currency)
     currency.active = True
     company = env["res.company"].create({"name": name, "currency_id": currency.id})
@@ -395,8 +398,8 @@ def bill(order):
     return invoice
 
 
-def bill_from(setting, vendor, amount, distribution=None, account=None):
-    """Enter and post a vendor's bill of one line."""
+def bill_from(setting, vendor, amount, distribution=None, account=None, date=None):
+    """Enter and post a vendor's bill of one line, by default on the first day."""
     line = {
         "name": vendor,
         "quantity": 1.0,
@@ -411,7 +414,7 @@ def bill_from(setting, vendor, amount, distribution=None, account=None):
             "move_type": "in_invoice",
             "company_id": setting.company.id,
             "partner_id": setting.env["res.partner"].create({"name": vendor}).id,
-            "invoice_date": first_day().date(),
+            "invoice_date": date or first_day().date(),
             "invoice_line_ids": [Command.create(line)],
         }
     )

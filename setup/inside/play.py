@@ -1,8 +1,9 @@
-"""Run within Odoo: play.py DATABASE RESULT [ORDERS.csv].
+"""Run within Odoo: play.py DATABASE RESULT [--year] [ORDERS.csv].
 
-Runs the story of tests/story.py once per database, imports historic work orders when a
-file is given, and writes what is to be shown to the file RESULT. Both read and write
-through the models like any user; the figures are read from the ledger.
+Runs the story of tests/story.py once per database, the year of tests/season.py when it
+is asked for, imports historic work orders when a file is given, and writes what is to
+be shown to the file RESULT. All read and write through the models like any user; the
+figures are read from the ledger.
 """
 
 import importlib
@@ -39,13 +40,25 @@ def show_story(env):
     return story.report(env, played)
 
 
+def show_year(env):
+    """Live through a year when this database has not had it; return its report."""
+    season = importlib.import_module("tests.season")
+    story = importlib.import_module("tests.story")
+    company = season.find(env)
+    if not company:
+        company = season.run(env, log=tell).setting.company
+    return "\n".join(
+        [f"{company.name}, a year of work", *story.report_reconciliation(env, company)]
+    )
+
+
 def show_history(env, path):
     """Import a file of historic work orders; return what was said about it."""
     history = importlib.import_module("history")
     return history.report(env, history.import_history(env, path, log=tell))
 
 
-def main(database, result, orders=None):
+def main(database, result, *wishes):
     """Play in one transaction each, so that a failure leaves nothing behind."""
     config.parse_config(
         ["-d", database, "--no-http", "--max-cron-threads=0"], setup_logging=True
@@ -55,8 +68,10 @@ def main(database, result, orders=None):
         env = api.Environment(cr, SUPERUSER_ID, {})
         shown.append(show_story(env))
         cr.commit()
-        if orders:
-            shown.append(show_history(env, orders))
+        for wish in wishes:
+            show = show_year(env) if wish == "--year" else show_history(env, wish)
+            shown.append(show)
+            cr.commit()
     Path(result).write_text("\n\n".join(shown) + "\n", encoding="utf-8")
 
 

@@ -57,7 +57,7 @@ def demo(arguments):
         server.check_port(options.port)
     with machine.prepared(config_file=options.config) as prepared:
         ensure_database(prepared, options.database)
-        print(play(prepared, options.database, orders), flush=True)
+        print(play(prepared, options.database, orders, options.year), flush=True)
         if not options.no_serve:
             server.serve(prepared, options.database, options.port)
     return 0
@@ -74,6 +74,11 @@ def _demo_parser():
     parser.add_argument("--port", type=int, help="default: 8069 or the next free one")
     parser.add_argument(
         "--orders", metavar="FILE.csv", type=Path, help="import historic work orders"
+    )
+    parser.add_argument(
+        "--year",
+        action="store_true",
+        help="also live through a year of work of one company, for the dashboards",
     )
     parser.add_argument("--database", metavar="NAME", default=DEFAULT_DATABASE)
     parser.add_argument(

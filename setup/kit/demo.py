@@ -41,12 +41,14 @@ def _change(machine, database, modules, option, step):
     )
 
 
-def play(machine, database, orders=None):
-    """Run the story once, import history when asked; return what is to be shown."""
+def play(machine, database, orders=None, year=False):
+    """Run the story once, a year and history when asked; return what is to be shown."""
     command = [str(machine.venv.python), str(machine.script("play.py")), database]
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result"
-        command += [str(result), *([str(orders)] if orders else [])]
+        command.append(str(result))
+        command += ["--year"] if year else []
+        command += [str(orders)] if orders else []
         with Step("Running the story on real documents") as step:
             try:
                 run_logged(

@@ -62,6 +62,7 @@
         "wizards/field_service_kpi_proposal_views.xml",
         "views/field_service_kpi_target_views.xml",
         "views/field_service_kpi_dashboard_views.xml",
+        "views/field_service_money_views.xml",
         "views/field_service_kpi_menus.xml",
         "views/field_service_improve_menus.xml",
         "views/field_service_month_end_menus.xml",

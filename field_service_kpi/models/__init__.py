@@ -40,3 +40,7 @@ from . import field_service_signoff_freeze
 from . import field_service_signoff
 from . import field_service_signoff_line
 from . import field_service_signoff_item
+from . import field_service_money_work
+from . import field_service_money_time
+from . import field_service_money_cash
+from . import field_service_money

@@ -37,6 +37,7 @@ class FieldServiceInvoiceReport(models.Model):
         aggregator="count_distinct",
     )
     date = fields.Date(string="Invoice Date", readonly=True)
+    due_on = fields.Date(readonly=True, help="Day by which it is to be paid.")
     is_private = fields.Boolean(string="Private Customer", readonly=True)
     untaxed = fields.Monetary(string="Before Tax", readonly=True)
     total = fields.Monetary(string="Invoiced", readonly=True)
@@ -71,6 +72,7 @@ class FieldServiceInvoiceReport(models.Model):
             "amount_untaxed_signed",
             "company_id",
             "invoice_date",
+            "invoice_date_due",
             "move_type",
             "partner_id",
             "reversed_entry_id",
@@ -114,6 +116,7 @@ class FieldServiceInvoiceReport(models.Model):
                 "CASE WHEN %s AND %s THEN move.id END", invoice, self._get_defect_sql()
             ),
             "date": SQL("move.invoice_date"),
+            "due_on": SQL("COALESCE(move.invoice_date_due, move.invoice_date)"),
             "is_private": self._get_private_sql(),
             **self._get_amount_columns(),
             **self._get_lag_columns(),

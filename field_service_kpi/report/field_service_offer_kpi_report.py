@@ -32,9 +32,17 @@ class FieldServiceOfferKpiReport(models.Model):
         string="Expected Margin Presented", readonly=True, groups=COST_GROUP
     )
 
+    missed_margin = fields.Monetary(
+        string="Expected Margin Not Presented",
+        readonly=True,
+        groups=COST_GROUP,
+        help="Of recommendations that nobody presented before the work was completed.",
+    )
+
     _depends = {
-        "field.service.offer": ["asset_id", "order_id", "site_id"],
+        "field.service.offer": ["asset_id", "expected_margin", "order_id", "site_id"],
         "field.service.offer.report": ["presented"],
+        "field.service.order": ["state"],
         "res.company": ["resource_calendar_id"],
         "resource.calendar": ["tz"],
     }
@@ -47,9 +55,13 @@ class FieldServiceOfferKpiReport(models.Model):
                       CASE WHEN found.presented = 1
                            THEN source.order_id END AS presented_order_id,
                       CASE WHEN found.presented = 1
-                           THEN source.expected_margin END AS presented_margin
+                           THEN source.expected_margin END AS presented_margin,
+                      CASE WHEN found.presented = 0 AND source.state != 'accepted'
+                            AND work.state IN ('done', 'closed')
+                           THEN source.expected_margin END AS missed_margin
                  FROM (%(offers)s) found
                  JOIN field_service_offer source ON source.id = found.id
+                 JOIN field_service_order work ON work.id = source.order_id
                  JOIN res_company company ON company.id = found.company_id
                  LEFT JOIN resource_calendar calendar
                         ON calendar.id = company.resource_calendar_id""",

@@ -1,4 +1,6 @@
-from odoo import Command
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.field_service_billing.tests.common import FieldServiceBillingCommon
@@ -32,6 +34,21 @@ class TestImproveTour(HttpCase, FieldServiceBillingCommon):
         self.start_tour(
             f"/odoo/action-{action.id}",
             "field_service_bridge",
+            login="fs_owner",
+            timeout=120,
+        )
+
+    def test_money(self):
+        """37.50 of a callback lie on the table, and open what they are the sum of."""
+        start = fields.Datetime.now().replace(hour=9, minute=0, second=0, microsecond=0)
+        order = self._create_worked_order(hours=1.0, start=start - timedelta(days=14))
+        self._create_worked_order(
+            hours=1.0, start=start - timedelta(days=7), callback_of_id=order.id
+        )
+        action = self.env.ref("field_service_kpi.field_service_money_action")
+        self.start_tour(
+            f"/odoo/action-{action.id}",
+            "field_service_money_table",
             login="fs_owner",
             timeout=120,
         )

@@ -1,5 +1,3 @@
-from datetime import date
-
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
@@ -143,11 +141,8 @@ class TestMoney(FieldServiceMoneyCommon):
         self._create_entry([(wages, 5000.0, False), (bank, -5000.0, False)])
         rows = self._rows()
         self.assertRow("unabsorbed", (5000 - 300 - 10) * YEAR, 1, 4690.0, rows)
-        # 22 days of 8 h and the half hour on the way before 8; present 8.5 h, 8 % may
-        # be idle.
-        paid = self._value("T6", date_to=date(2026, 3, 31)).denominator
-        self.assertEqual(paid, 176.5)
-        more = paid - 8.5 - 0.08 * paid
+        # 22 days of 8 h; present 8.5 h, 8 % may be idle.
+        more = 176.0 - 8.5 - 0.08 * 176.0
         self.assertRow("idle", more * 37.5 * YEAR, 5, more, rows)
         self.assertEqual(
             [row["overlaps"] for row in (rows["idle"], rows["unabsorbed"])],
@@ -271,16 +266,24 @@ class TestMissedOffers(FieldServiceOfferCommon, FieldServiceMoneyCommon):
             order.action_done()
         self.assertEqual(ask()["base"], missed.expected_margin)
         self.assertIsNone(ask()["amount"])
-        # One of two is taken: half of the money.
+        # The smaller package of one is taken, of the other nothing.
         for name, state in (("B", "accepted"), ("C", "declined")):
             other = self._create_boiler_order(
                 partner_id=self._create_partner(name).id
             )
             self._sync(other)
             other.offer_ids.write(
-                {"state": state, "presented_on": fields.Datetime.now()}
+                {
+                    "state": state,
+                    "presented_on": fields.Datetime.now(),
+                    "package_id": self.rule.package_ids[0].id,
+                    "decline_note": "Too dear",
+                }
             )
-        share = 0.5
+        taken, refused = self.env["field.service.offer"].search(
+            [("order_id.partner_id.name", "in", ("B", "C"))], order="id"
+        )
+        share = taken.expected_margin / (taken.expected_margin + refused.expected_margin)
         self.assertAlmostEqual(
             ask()["amount"], missed.expected_margin * share * 365, 2
         )

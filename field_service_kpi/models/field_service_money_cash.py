@@ -82,8 +82,8 @@ class FieldServiceMoneyCash(models.AbstractModel):
             key="overdue",
             label=self.env._("Overdue invoices"),
             formula=self.env._(
-                "What is open on invoices of work orders past their due date now x cost "
-                "of capital."
+                "What is open on invoices of work orders past their due date now x "
+                "cost of capital."
             ),
             base=amount,
             n=n,
@@ -132,7 +132,8 @@ class FieldServiceMoneyCash(models.AbstractModel):
         note = self.env._("Nothing was presented: nobody knows what customers take.")
         if share is not None:
             note = self.env._(
-                "Customers took %(share)s %% of the expected margin that was presented.",
+                "Customers took %(share)s %% of the expected margin that was "
+                "presented.",
                 share=formatLang(self.env, share * 100, digits=1),
             )
         row = Row(

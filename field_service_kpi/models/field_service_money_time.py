@@ -89,8 +89,9 @@ class FieldServiceMoneyTime(models.AbstractModel):
             key="travel",
             label=self.env._("Time on the way above the target"),
             formula=self.env._(
-                "(Hours on the way - hours that the target share leaves beside the same "
-                "work) x posted cost of an hour on the way. Visits with a recorded way."
+                "(Hours on the way - hours that the target share leaves beside the "
+                "same work) x posted cost of an hour on the way. Visits with a "
+                "recorded way."
             ),
             base=more,
             amount=more * rate,

@@ -29,9 +29,7 @@ class TestOverlaps(BaseCase):
         # Payroll is the idle hours again, what was not billed is part of the loss.
         self.assertEqual(pick_without_overlap(ranked), ["idle", "loss", "offer"])
         # Two reasons are two amounts.
-        self.assertEqual(
-            pick_without_overlap(ranked[3:5]), ["leakage:1", "leakage:2"]
-        )
+        self.assertEqual(pick_without_overlap(ranked[3:5]), ["leakage:1", "leakage:2"])
         self.assertEqual(pick_without_overlap([]), [])
 
     def test_overlaps_go_both_ways(self):
@@ -103,9 +101,7 @@ class TestMoney(FieldServiceMoneyCommon):
         self.assertEqual(amounts, sorted(amounts, reverse=True))
 
     def test_missing_parts(self):
-        reason = self.env.ref(
-            "field_service.field_service_reason_return_missing_part"
-        )
+        reason = self.env.ref("field_service.field_service_reason_return_missing_part")
         reason.missing_part = True
         again = {"again": 16, "day": 17, "pricing_method": "fixed"}
         order = self._do("lack", 1.0, fixed_price=500.0, **again)
@@ -268,9 +264,7 @@ class TestMissedOffers(FieldServiceOfferCommon, FieldServiceMoneyCommon):
         self.assertIsNone(ask()["amount"])
         # The smaller package of one is taken, of the other nothing.
         for name, state in (("B", "accepted"), ("C", "declined")):
-            other = self._create_boiler_order(
-                partner_id=self._create_partner(name).id
-            )
+            other = self._create_boiler_order(partner_id=self._create_partner(name).id)
             self._sync(other)
             other.offer_ids.write(
                 {
@@ -283,8 +277,7 @@ class TestMissedOffers(FieldServiceOfferCommon, FieldServiceMoneyCommon):
         taken, refused = self.env["field.service.offer"].search(
             [("order_id.partner_id.name", "in", ("B", "C"))], order="id"
         )
-        share = taken.expected_margin / (taken.expected_margin + refused.expected_margin)
-        self.assertAlmostEqual(
-            ask()["amount"], missed.expected_margin * share * 365, 2
-        )
+        both = taken.expected_margin + refused.expected_margin
+        share = taken.expected_margin / both
+        self.assertAlmostEqual(ask()["amount"], missed.expected_margin * share * 365, 2)
         self.assertEqual(ask()["n"], 1)

@@ -14,6 +14,7 @@ from . import field_service_kpi_measure_spread
 from . import field_service_kpi_measure_money
 from . import field_service_kpi_measure_visit
 from . import field_service_kpi_measure_order
+from . import field_service_kpi_measure_quality
 from . import field_service_kpi_measure_hours
 from . import field_service_kpi_measure
 from . import field_service_order_bridge
@@ -30,6 +31,7 @@ from . import field_service_order_erosion
 from . import field_service_company_erosion
 from . import field_service_attention
 from . import field_service_order
+from . import field_service_reason
 from . import field_service_price_change
 from . import field_service_price_evidence
 from . import field_service_price_proposal

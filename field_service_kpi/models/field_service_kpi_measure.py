@@ -19,6 +19,7 @@ class FieldServiceKpiMeasure(models.AbstractModel):
         "field.service.kpi.measure.cash",
         "field.service.kpi.measure.growth",
         "field.service.kpi.measure.visit",
+        "field.service.kpi.measure.quality",
         "field.service.kpi.measure.order",
         "field.service.kpi.measure.hours",
         "field.service.kpi.measure.ledger",

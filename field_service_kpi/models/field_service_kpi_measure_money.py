@@ -51,6 +51,13 @@ class FieldServiceKpiMeasureMoney(models.AbstractModel):
         measures["order.compared"] = Measure(
             compared, ORDERS, "compared_revenue:count", basis="completion"
         )
+        callbacks = self.env._("Cost of callbacks of completed orders")
+        called = self.env._("Completed orders whose callbacks have cost")
+        for name, label in (("sum", callbacks), ("count", called)):
+            code = "order.callback_cost" if name == "sum" else "order.called_back"
+            measures[code] = Measure(
+                label, ORDERS, f"callback_cost:{name}", basis="completion"
+            )
         revenue = self.env._("Posted revenue by completion")
         measures["cohort.revenue"] = Measure(
             revenue,

@@ -23,6 +23,7 @@ from . import field_service_missing_part
 from . import field_service_unassigned
 from . import field_service_late_cost
 from . import field_service_operations_mixin
+from . import field_service_order_quality
 from . import field_service_visit_report
 from . import field_service_technician_report
 from . import field_service_order_report

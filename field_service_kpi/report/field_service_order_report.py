@@ -10,7 +10,7 @@ class FieldServiceOrderReport(models.Model):
     """
 
     _name = "field.service.order.report"
-    _inherit = ["field.service.operations.mixin"]
+    _inherit = ["field.service.order.quality"]
     _description = "Work Order Analysis"
     _auto = False
     _rec_name = "order_id"
@@ -110,14 +110,6 @@ class FieldServiceOrderReport(models.Model):
             **self._get_time_figures(),
             **self._get_speed_figures(received),
         }
-
-    def _get_done_sql(self) -> SQL:
-        """Whether the order is completed, and figures count it."""
-        return SQL(
-            """(work.state IN ('done', 'closed') AND work.completed_on IS NOT NULL
-                AND %s)""",
-            self._get_counting_sql(),
-        )
 
     # ---------------------------------------------------------------------- figures
     def _get_time_figures(self) -> dict[str, SQL]:

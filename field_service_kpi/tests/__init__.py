@@ -14,6 +14,7 @@ from . import test_kpi_cash
 from . import test_kpi_growth
 from . import test_kpi_money
 from . import test_kpi_operations
+from . import test_kpi_quality
 from . import test_kpi_speed
 from . import test_kpi_target
 from . import test_kpi_time

@@ -7,6 +7,13 @@ from odoo.fields import Domain
 from ..measure import LEVELS
 
 
+class Shared:
+    """What measures that are methods have read for one question."""
+
+    def __init__(self):
+        self.answers = {}
+
+
 class FieldServiceKpiMeasure(models.AbstractModel):
     """Registry of measures, and the one place where they are computed.
 
@@ -86,11 +93,12 @@ class FieldServiceKpiMeasure(models.AbstractModel):
             scope's levels is missing, a group without rows too: no data is no zero
         """
         result, queries = {}, defaultdict(dict)
+        shared = self.with_context(kpi_shared=Shared())
         for code in set(codes):
             measure = self._get_measure(code)
             if measure.method:
                 if scope.levels <= set(measure.levels):
-                    result[code] = getattr(self, measure.method)(scope)
+                    result[code] = getattr(shared, measure.method)(scope)
                 continue
             report = self._get_report(measure, scope.levels)
             if report is not None:
@@ -126,6 +134,19 @@ class FieldServiceKpiMeasure(models.AbstractModel):
                 if values[aggregate] is not None and values[aggregate] is not False:
                     sums[code][key] = values[aggregate]
         return sums
+
+    @api.model
+    def _share(self, key, compute):
+        """Return what ``compute()`` gives, once for all measures of one question.
+
+        :param key: what it depends on, hashable
+        """
+        shared = self.env.context.get("kpi_shared")
+        if shared is None:
+            return compute()
+        if key not in shared.answers:
+            shared.answers[key] = compute()
+        return shared.answers[key]
 
     @staticmethod
     def _get_sum_key(keys, scope):

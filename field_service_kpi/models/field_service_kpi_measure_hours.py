@@ -88,6 +88,9 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
 
         :return: {employee: team}; team is empty for who is a member of none
         """
+        return self._share(("people", scope), lambda: self._read_field_people(scope))
+
+    def _read_field_people(self, scope):
         # Who is paid for how many hours is not for everybody; sums of many are.
         teams = self.env["field.service.team"].sudo().with_context(active_test=False)
         teams = teams.search([("company_id", "in", scope.companies.ids)])
@@ -151,6 +154,10 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
 
         :return: {employee: {date: hours}}; days without working time are missing
         """
+        key = ("roster", tuple(person.id for person in people), first, last)
+        return self._share(key, lambda: self._read_roster(people, first, last))
+
+    def _read_roster(self, people, first, last):
         if not people:
             return {}
         # sudo: their time zones and bookings, of which only a sum is shown.
@@ -224,6 +231,10 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
 
     def _read_overtime(self, scope):
         """Return {employee id: {date: hours}} of work outside the working time."""
+        key = ("overtime", scope.companies, scope.date_from, scope.date_to)
+        return self._share(key, lambda: self._query_overtime(scope))
+
+    def _query_overtime(self, scope):
         self.env["field.service.visit.rate"].flush_model()
         self.env["field.service.visit"].flush_model(["work_date", "state"])
         rows = self.env.execute_query(
@@ -332,14 +343,20 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
     @api.model
     def _get_unscheduled_hours(self, scope):
         """Planned hours of released orders for which no visit is planned now."""
-        return self._read_backlog(scope, "planned_hours:sum")
+        backlog = self._get_backlog(scope)
+        return {key: hours for key, (hours, _orders) in backlog.items()}
 
     @api.model
     def _get_unscheduled_orders_hours(self, scope):
         """How many orders these are."""
-        return self._read_backlog(scope, "__count")
+        backlog = self._get_backlog(scope)
+        return {key: orders for key, (_hours, orders) in backlog.items()}
 
-    def _read_backlog(self, scope, aggregate):
+    def _get_backlog(self, scope):
+        return self._share(("backlog", scope), lambda: self._read_backlog(scope))
+
+    def _read_backlog(self, scope):
+        """Return (hours, orders) by group."""
         status = self._get_status_start(scope)
         if status is None:
             return {}
@@ -352,10 +369,12 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
         groupby = ["company_id"]
         if scope.level in ("team", "job_type"):
             groupby.append(names[scope.level])
-        rows = self.env["field.service.order"]._read_group(domain, groupby, [aggregate])
+        rows = self.env["field.service.order"]._read_group(
+            domain, groupby, ["planned_hours:sum", "__count"]
+        )
         result = {}
-        for company, *group, value in rows:
+        for company, *group, hours, orders in rows:
             record = group[0] if group else company
             key = (company.id, record.id if scope.level else False, *status)
-            result[key] = value
+            result[key] = hours, orders
         return result

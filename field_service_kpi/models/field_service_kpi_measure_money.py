@@ -67,13 +67,6 @@ class FieldServiceKpiMeasureMoney(models.AbstractModel):
             "completion",
             technician_model="field.service.technician.ledger.report",
         )
-        days = self.env._("Technician days with a visit")
-        measures["day.technician_days"] = Measure(
-            days,
-            "field.service.technician.day",
-            "technician_day:count_distinct",
-            basis="scheduled",
-        )
         return measures
 
     def _get_kind_measures(self):

@@ -28,11 +28,27 @@ class FieldServiceKpiMeasureVisit(models.AbstractModel):
                     basis="scheduled",
                     technician_model=PERSONAL,
                 )
-        measures["visit.technician_days"] = measures["visit.visits"]._replace(
-            label=self.env._("Technician days"),
-            aggregate="technician_day:count_distinct",
-        )
-        return measures
+        return {**measures, **self._get_day_measures()}
+
+    @api.model
+    def _get_day_measures(self):
+        """Who was out on which day, everybody on the visit."""
+        days = self.env._("Technician days with a visit")
+        attended = self.env._("Visits of technicians")
+        return {
+            f"day.{name}": Measure(
+                label,
+                "field.service.technician.day",
+                aggregate,
+                date="work_date",
+                basis="scheduled",
+                technician_model=PERSONAL,
+            )
+            for name, label, aggregate in (
+                ("technician_days", days, "technician_day:count_distinct"),
+                ("attended", attended, "attended:sum"),
+            )
+        }
 
     @api.model
     def _get_work_labels(self):

@@ -14,14 +14,19 @@ class FieldServiceTechnicianDay(models.Model):
     _inherit = "field.service.order.dimension"
     _auto = False
     _rec_name = "visit_id"
-    _order = "date desc, id desc"
+    _order = "work_date desc, id desc"
 
     visit_id = fields.Many2one("field.service.visit", readonly=True)
     # A person's figures are his own and his manager's.
     technician_id = fields.Many2one(
         "hr.employee", readonly=True, groups="field_service.group_manager"
     )
-    date = fields.Date(string="Day of the Visit", readonly=True)
+    work_date = fields.Date(string="Day of the Visit", readonly=True)
+    attended = fields.Integer(
+        string="Visits of Technicians",
+        readonly=True,
+        help="A visit of two people counts for both.",
+    )
     technician_day = fields.Integer(
         string="Technician Days", aggregator="count_distinct", readonly=True
     )
@@ -30,6 +35,7 @@ class FieldServiceTechnicianDay(models.Model):
         "field.service.order": [
             "agreement_id",
             "coverage",
+            "is_historic",
             "job_type_id",
             "partner_id",
             "site_id",
@@ -43,7 +49,8 @@ class FieldServiceTechnicianDay(models.Model):
             "technician_id",
             "work_date",
         ],
-        "res.company": ["currency_id", "resource_calendar_id"],
+        "res.company": ["currency_id", "partner_id", "resource_calendar_id"],
+        "res.partner": ["commercial_partner_id"],
         "resource.calendar": ["tz"],
     }
 
@@ -56,7 +63,8 @@ class FieldServiceTechnicianDay(models.Model):
             "id": SQL("visit.id * 64::bigint + who.number"),
             "visit_id": SQL("visit.id"),
             "technician_id": SQL("who.employee_id"),
-            "date": day,
+            "work_date": day,
+            "attended": SQL("1"),
             "technician_day": SQL(
                 "who.employee_id * 100000::bigint + (%s - DATE '2000-01-01')", day
             ),
@@ -83,4 +91,12 @@ class FieldServiceTechnicianDay(models.Model):
         )
 
     def _where(self):
-        return SQL("visit.state = 'completed'")
+        # As in the reports on visits: done before this system, or for ourselves.
+        return SQL(
+            """visit.state = 'completed'
+               AND NOT COALESCE(service_order.is_historic, FALSE)
+               AND NOT EXISTS (
+                   SELECT 1 FROM res_partner customer
+                    WHERE customer.id = service_order.partner_id
+                      AND customer.commercial_partner_id = company.partner_id)"""
+        )

@@ -24,6 +24,18 @@ class FieldServiceTechnicianReport(models.Model):
         help="Figures of the visit itself are on the row of the person who leads it.",
     )
 
+    attended = fields.Integer(
+        string="Visits Taken Part in",
+        readonly=True,
+        help="Completed visits, whether or not he leads them.",
+    )
+    technician_day = fields.Char(
+        string="Technician Days",
+        readonly=True,
+        aggregator="count_distinct",
+        help="Counts the days on which somebody was on a completed visit.",
+    )
+
     # Employees of one company are fewer than this: ids stay unique.
     _PEOPLE = 1_000_000
 
@@ -32,7 +44,7 @@ class FieldServiceTechnicianReport(models.Model):
         own = SQL("CASE WHEN person.is_own THEN 1 ELSE 0 END")
         lead = {
             name: SQL("CASE WHEN person.is_lead THEN %s END", columns[name])
-            for name in (*LEAD_FIGURES, "technician_day")
+            for name in LEAD_FIGURES
         }
         return {
             **columns,
@@ -41,6 +53,11 @@ class FieldServiceTechnicianReport(models.Model):
             "id": SQL("visit.id::bigint * %s + person.id", self._PEOPLE),
             "technician_id": SQL("person.id"),
             "is_lead": SQL("person.is_lead"),
+            "attended": SQL("CASE WHEN %s THEN 1 END", self._get_done_sql()),
+            "technician_day": SQL(
+                """CASE WHEN %s THEN CONCAT(person.id, ':', visit.work_date) END""",
+                self._get_done_sql(),
+            ),
         }
 
     def _from(self):

@@ -67,13 +67,6 @@ class FieldServiceVisitReport(models.Model):
         help="Day on which the work began by the clock of the technician; all hours of "
         "the visit count on it.",
     )
-    technician_day = fields.Char(
-        string="Technician Days",
-        readonly=True,
-        aggregator="count_distinct",
-        help="Counts the days on which technicians have completed visits.",
-    )
-
     # Hours of the completed visit, whoever came along
     visits = fields.Integer(string="Completed Visits", readonly=True)
     work_hours = fields.Float(readonly=True)
@@ -224,11 +217,6 @@ class FieldServiceVisitReport(models.Model):
             **self._get_hour_figures(),
             **self._get_promise_figures(),
             **self._get_dispatch_figures(),
-            "technician_day": SQL(
-                """CASE WHEN %s AND visit.technician_id IS NOT NULL
-                        THEN CONCAT(visit.technician_id, ':', visit.work_date) END""",
-                self._get_done_sql(),
-            ),
         }
 
     def _get_hour_figures(self):

@@ -53,8 +53,17 @@ class TestKpiTime(OperationsCommon):
         self.assertKpi("t7", 6.0 / 9.0, cases=3)
 
     def test_technician_days(self):
-        # Three visits; Tina's 2 March and Tom's 3 March.
-        self.assertKpi("t8", 1.5, cases=3)
+        # Tina is on one and two, Tom on two and three; Tina's 2 March, Tom's 2nd and 3rd.
+        self.assertKpi("t8", 4 / 3, cases=4)
+        values = self._values("t8", level="technician")
+        tina = values[self.company.id, self.technician.id, None]
+        tom = values[self.company.id, self.tom.id, None]
+        self.assertEqual((tina.value, tom.value), (2.0, 1.0))
+        # One measure, whoever asks: who may see teams sees it, and each his own.
+        dispatcher = self._values("t8", level="team", user=self.dispatcher)
+        self.assertEqual(dispatcher[self.company.id, self.south.id, None].value, 1.0)
+        mine = self._values("t8", level="technician", user=self.user_technician)
+        self.assertEqual(set(mine), {(self.company.id, self.technician.id, None)})
 
     def test_by_team(self):
         # North: (0.5 + 2) + 3 x 2 of Tina's 176; South: 5 of Tom's 172.

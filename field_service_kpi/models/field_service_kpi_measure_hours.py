@@ -149,13 +149,23 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
         return [employee_id for (employee_id,) in rows]
 
     # ----------------------------------------------------------------------- roster
-    def _get_roster_days(self, people, first, last):
+    def _get_roster_days(self, people, first, last, scope):
         """Return the working hours of people by day, each by his own clock.
+
+        One reading serves the period of the scope and, when today is in it, the days
+        to come.
 
         :return: {employee: {date: hours}}; days without working time are missing
         """
-        key = ("roster", tuple(person.id for person in people), first, last)
-        return self._share(key, lambda: self._read_roster(people, first, last))
+        start, stop = scope.date_from, scope.date_to
+        if self._get_status_start(scope):
+            stop = max(stop, fields.Date.context_today(self) + AHEAD * DAY)
+        key = ("roster", tuple(person.id for person in people), start, stop)
+        roster = self._share(key, lambda: self._read_roster(people, start, stop))
+        return {
+            person: {day: hours for day, hours in days.items() if first <= day <= last}
+            for person, days in roster.items()
+        }
 
     def _read_roster(self, people, first, last):
         if not people:
@@ -211,7 +221,8 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
     def _get_paid_hours(self, scope):
         """Working time less leaves, and what was worked beyond it."""
         homes = self._get_field_people(scope)
-        roster = self._get_roster_days(list(homes), scope.date_from, scope.date_to)
+        period = scope.date_from, scope.date_to
+        roster = self._get_roster_days(list(homes), *period, scope)
         overtime = self._read_overtime(scope)
         sums = defaultdict(float)
         for person, team in homes.items():
@@ -269,29 +280,33 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
         return (self._get_interval_start(today, scope),)
 
     def _sum_ahead(self, scope, read):
-        """Sum over the technicians what ``read`` says of their next days."""
+        """Sum over the technicians what ``read(people, scope)`` says of each."""
         status = self._get_status_start(scope)
         if status is None:
             return {}
         homes = self._get_field_people(scope)
-        first = fields.Date.context_today(self) + DAY
         sums = defaultdict(float)
-        for person, hours in read(list(homes), first).items():
+        for person, hours in read(list(homes), scope).items():
             sums[self._get_group_key(person, homes[person], scope, *status)] += hours
         return dict(sums)
 
     @api.model
     def _get_people_hours(self, scope):
         """How many technicians there are."""
-        return self._sum_ahead(scope, lambda people, first: dict.fromkeys(people, 1))
+        return self._sum_ahead(scope, lambda people, _scope: dict.fromkeys(people, 1))
 
     @api.model
     def _get_bookable_hours(self, scope):
         """Working time less leaves of the 7 days after today."""
         return self._sum_ahead(scope, self._read_bookable)
 
-    def _read_bookable(self, people, first):
-        roster = self._get_roster_days(people, first, first + (AHEAD - 1) * DAY)
+    def _get_roster_ahead(self, people, scope):
+        """Return the working hours of the 7 days after today."""
+        today = fields.Date.context_today(self)
+        return self._get_roster_days(people, today + DAY, today + AHEAD * DAY, scope)
+
+    def _read_bookable(self, people, scope):
+        roster = self._get_roster_ahead(people, scope)
         return {person: sum(days.values()) for person, days in roster.items()}
 
     @api.model
@@ -299,9 +314,10 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
         """Hours that visits have taken of the 7 days after today."""
         return self._sum_ahead(scope, self._read_booked)
 
-    def _read_booked(self, people, first):
+    def _read_booked(self, people, _scope):
         if not people:
             return {}
+        first = fields.Date.context_today(self) + DAY
         # sudo: their time zones and bookings, of which only a sum is shown.
         people = self.env["hr.employee"].sudo().concat(*people)
         midnight = datetime.combine(first, time.min)
@@ -330,8 +346,7 @@ class FieldServiceKpiMeasureHours(models.AbstractModel):
         if status is None:
             return {}
         homes = self._get_field_people(scope)
-        first = fields.Date.context_today(self) + DAY
-        roster = self._get_roster_days(list(homes), first, first + (AHEAD - 1) * DAY)
+        roster = self._get_roster_ahead(list(homes), scope)
         groups = defaultdict(lambda: defaultdict(float))
         for person, days in roster.items():
             key = self._get_group_key(person, homes[person], scope, *status)

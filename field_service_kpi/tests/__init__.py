@@ -11,6 +11,7 @@ from . import test_integrity
 from . import test_integrity_repair
 from . import test_kpi
 from . import test_kpi_cash
+from . import test_kpi_catalogue
 from . import test_kpi_growth
 from . import test_kpi_money
 from . import test_kpi_operations

@@ -186,7 +186,10 @@ class TestKpiMoney(FieldServiceMoneyCommon):
         self.assertEqual([kpi.code for kpi, found in values.items() if found], [])
 
     def test_queries_do_not_grow_with_months(self):
-        kpis = self.env["field.service.kpi"].search([("code", "=like", "P%")])
+        # The paid hours of P12 are counted in test_kpi_operations.
+        kpis = self.env["field.service.kpi"].search(
+            [("code", "=like", "P%"), ("code", "!=", "P12")]
+        )
         self.env.flush_all()
         counts = []
         for interval in (None, "month"):

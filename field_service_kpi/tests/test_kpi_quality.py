@@ -211,9 +211,8 @@ class TestKpiQuality(OperationsCommon):
     # ---------------------------------------------------------------------- visits
     def test_equipment_of_visits(self):
         for needed, there, without in ((4, 3, True), (2, 2, False), (0, 0, False)):
-            visit = self._create_visit(
-                self._create_order(), self._at(20 - needed, 8), technician_id=self.tom.id
-            )
+            start = self._at(20 - needed)
+            visit = self._create_visit(self._create_order(), start)
             visit.register_event("dispatched", self._at(21))
             reason = self._reason("override_urgent") if without else None
             visit.write(
@@ -241,9 +240,7 @@ class TestKpiQuality(OperationsCommon):
         self._work(self._create_visit(again, self._at(19)), 1.0)
         again.completed_on = self._at(19)
         maintenance = self._create_type(is_warranty_work=False)
-        self._do(
-            25, asset_ids=[Command.set(boiler.ids)], job_type_id=maintenance.id
-        )
+        self._do(25, asset_ids=[Command.set(boiler.ids)], job_type_id=maintenance.id)
         self._do(24)
         period = {"date_from": self.today - 99 * DAY, "date_to": self.today}
         # 100 days, 50, and 9 until it was removed; three failures: neither the

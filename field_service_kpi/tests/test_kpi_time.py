@@ -40,6 +40,13 @@ class TestKpiTime(OperationsCommon):
         self.assertKpi("t6", 1.0 - 13.5 / paid, cases=3)
         self.assertKpi("t9", 4.0 / paid, cases=3)
 
+    def test_margin_per_paid_hour(self):
+        # Nothing is billed yet. Tina's 2 h at 37.50 and half an hour on the road at
+        # 20.00; 3 h of her and of Tom at 20.00; his 4 h and an hour on the road.
+        cost = 2 * 37.5 + 0.5 * 20 + 3 * (37.5 + 20) + 4 * 20 + 1 * 20
+        self.assertKpi("p12", -cost / (176.0 + 172.0), cases=3)
+        self.assertEqual(self.kpi("p12").unit, "money_per_hour")
+
     def test_way(self):
         # One and three: (0.5 + 1) / (0.5 + 2 + 1 + 4); nobody knows the way of two.
         self.assertKpi("t4", 1.5 / 7.5, cases=2)
@@ -53,7 +60,7 @@ class TestKpiTime(OperationsCommon):
         self.assertKpi("t7", 6.0 / 9.0, cases=3)
 
     def test_technician_days(self):
-        # Tina is on one and two, Tom on two and three; Tina's 2 March, Tom's 2nd and 3rd.
+        # Tina is on one and two, both on 2 March; Tom on two and three, on two days.
         self.assertKpi("t8", 4 / 3, cases=4)
         values = self._values("t8", level="technician")
         tina = values[self.company.id, self.technician.id, None]

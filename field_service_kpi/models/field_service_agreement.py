@@ -6,7 +6,10 @@ COST_GROUP = "field_service.group_cost"
 
 
 class FieldServiceAgreement(models.Model):
-    _inherit = "field.service.agreement"
+    _name = "field.service.agreement"
+    _inherit = ["field.service.agreement", "field.service.scorecard.mixin"]
+
+    _scorecard_level = "agreement"
 
     # Posted figures, life to date unless the context gives service_date_from or
     # service_date_to: read from the ledger at every look, stored nowhere.

@@ -29,6 +29,8 @@ from . import test_performance
 from . import test_price_proposal
 from . import test_reconciliation
 from . import test_reconciliation_bounds
+from . import test_scorecard
+from . import test_scorecard_access
 from . import test_signoff
 from . import test_technician_ledger
 from . import test_unassigned

@@ -26,7 +26,9 @@ class Source(NamedTuple):
 
 
 SOURCES = {
-    "pace": Source(ORDERS, "completed_on", "work_hours", (("work_hours", ">", 0),), True),
+    "pace": Source(
+        ORDERS, "completed_on", "work_hours", (("work_hours", ">", 0),), True
+    ),
     "solved": Source(ORDERS, "completed_on", "solved_at_once"),
     "margin": Source(MONEY, "date", "net_margin", is_money=True),
 }
@@ -166,8 +168,8 @@ class FieldServiceScorecardIndex(models.AbstractModel):
         values = {"actual": actual, "expected": expected, "cases": index.cases}
         if key == "pace":
             return self.env._(
-                "%(actual)s hours on %(cases)s work orders; the same kinds of jobs take "
-                "%(expected)s hours on average.",
+                "%(actual)s hours on %(cases)s work orders; the same kinds of jobs "
+                "take %(expected)s hours on average.",
                 **values,
             )
         if key == "solved":
@@ -177,8 +179,8 @@ class FieldServiceScorecardIndex(models.AbstractModel):
                 **values,
             )
         return self.env._(
-            "%(actual)s margin after callbacks on %(cases)s work orders; the same kinds "
-            "of jobs bring %(expected)s on average.",
+            "%(actual)s margin after callbacks on %(cases)s work orders; the same "
+            "kinds of jobs bring %(expected)s on average.",
             **values,
         )
 
@@ -195,7 +197,7 @@ class FieldServiceScorecardIndex(models.AbstractModel):
                 "difference may be chance, so nothing of it counts."
             )
         return self.env._(
-            "%(share)s%% of the difference counts: so much do these jobs tell, by their "
-            "number and by how far they scatter.",
+            "%(share)s%% of the difference counts: so much do these jobs tell, by "
+            "their number and by how far they scatter.",
             share=round(index.credibility * 100),
         )

@@ -92,7 +92,9 @@ class FieldServiceScorecardList(models.AbstractModel):
         """
         people = self.env["hr.employee"].browse(indices)
         visible = people._filter_scorecard_visible()
-        scores = {person: self._get_headline(indices[person.id])[0] for person in people}
+        scores = {
+            person: self._get_headline(indices[person.id])[0] for person in people
+        }
         ranked = sorted(
             (person for person in people if scores[person] is not None),
             key=lambda person: (-scores[person], person.id),

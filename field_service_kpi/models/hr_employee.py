@@ -36,6 +36,4 @@ class HrEmployee(models.Model):
     def _get_readers(self):
         """Users who see the figures of a person beside the service managers."""
         self.ensure_one()
-        return (
-            self.user_id | self.parent_id.user_id | self.service_team_ids.leader_id
-        )
+        return self.user_id | self.parent_id.user_id | self.service_team_ids.leader_id

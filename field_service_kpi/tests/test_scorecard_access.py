@@ -120,7 +120,8 @@ class TestScorecardAccess(ScorecardCommon):
             self.assertRefused(user, self.tom)
         # Of everything else they see what they may read.
         units = {
-            row["unit"] for row in self._card("team", self.north, self.dispatcher)["rows"]
+            row["unit"]
+            for row in self._card("team", self.north, self.dispatcher)["rows"]
         }
         self.assertFalse(units & set(MONEY))
         self._list("job_type", user=self.accountant)

@@ -5,6 +5,7 @@ from odoo import models
 from ..measure import LEVELS, Scope
 
 MONEY_UNITS = ("money", "money_per_hour")
+MONEY_FAMILIES = ("1_profitability", "5_cash")
 # With fewer people the figures of the others would be no secret.
 MIN_PEOPLE = 3
 
@@ -40,6 +41,7 @@ class FieldServiceScorecardFigures(models.AbstractModel):
             return False
         if not with_money and (
             kpi.unit in MONEY_UNITS
+            or (level == "technician" and kpi.family in MONEY_FAMILIES)
             or any(measures[code].is_money(self.env) for code in codes)
         ):
             return False

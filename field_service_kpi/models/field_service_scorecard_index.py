@@ -159,12 +159,15 @@ class FieldServiceScorecardIndex(models.AbstractModel):
 
     def _get_index_text(self, key, index, currency):
         """What the index was computed from, in words."""
-        actual, expected = (
-            format_amount(self.env, figure, currency, trailing_zeroes=False)
-            if key == "margin"
-            else formatLang(self.env, figure, digits=1)
-            for figure in (index.actual, index.expected)
-        )
+        if key == "margin":
+            actual, expected = (
+                format_amount(self.env, figure, currency, trailing_zeroes=False)
+                for figure in (index.actual, index.expected)
+            )
+        else:
+            digits = 1 if key == "pace" else 0
+            actual = formatLang(self.env, index.actual, digits=digits)
+            expected = formatLang(self.env, index.expected, digits=1)
         values = {"actual": actual, "expected": expected, "cases": index.cases}
         if key == "pace":
             return self.env._(
@@ -197,7 +200,6 @@ class FieldServiceScorecardIndex(models.AbstractModel):
                 "difference may be chance, so nothing of it counts."
             )
         return self.env._(
-            "%(share)s%% of the difference counts: so much do these jobs tell, by "
-            "their number and by how far they scatter.",
-            share=round(index.credibility * 100),
+            "So much of the difference counts: the fewer the jobs and the more they "
+            "scatter, the less."
         )

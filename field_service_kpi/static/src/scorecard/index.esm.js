@@ -14,7 +14,7 @@ export class ScorecardIndex extends Component {
     }
 
     get cases() {
-        return _t("n = %s", this.props.index.cases);
+        return `n = ${this.props.index.cases}`;
     }
 
     getCredibility(part) {

@@ -28,7 +28,7 @@ export class ScorecardRow extends Component {
         if (row.value === null) {
             return _t("No data");
         }
-        return row.too_small ? _t("n = %s: too few", row.cases) : _t("n = %s", row.cases);
+        return row.too_small ? _t("n = %s: too few", row.cases) : `n = ${row.cases}`;
     }
 
     get change() {

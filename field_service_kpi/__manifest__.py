@@ -14,6 +14,7 @@
         "security/field_service_improve_rules.xml",
         "security/field_service_month_end_rules.xml",
         "security/field_service_scorecard_rules.xml",
+        "security/field_service_pack_rules.xml",
         "report/field_service_ledger_report_views.xml",
         "report/field_service_technician_ledger_report_views.xml",
         "report/field_service_agreement_ledger_report_views.xml",
@@ -71,6 +72,9 @@
         "views/field_service_kpi_menus.xml",
         "views/field_service_improve_menus.xml",
         "views/field_service_month_end_menus.xml",
+        "report/field_service_pack_templates.xml",
+        "data/field_service_pack_cron.xml",
+        "views/field_service_pack_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["field_service_kpi/static/src/**/*"],

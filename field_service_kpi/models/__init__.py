@@ -56,3 +56,14 @@ from . import field_service_money_work
 from . import field_service_money_time
 from . import field_service_money_cash
 from . import field_service_money
+from . import field_service_pack_scope
+from . import field_service_pack_collect
+from . import field_service_pack_proof
+from . import field_service_pack_work
+from . import field_service_pack_compare
+from . import field_service_pack_layout
+from . import field_service_pack_layout_proof
+from . import field_service_pack_render
+from . import field_service_pack
+from . import field_service_pack_file
+from . import field_service_pack_schedule

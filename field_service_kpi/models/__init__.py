@@ -67,3 +67,6 @@ from . import field_service_pack_render
 from . import field_service_pack
 from . import field_service_pack_file
 from . import field_service_pack_schedule
+from . import field_service_improvement_effect
+from . import field_service_improvement
+from . import field_service_improvement_measurement

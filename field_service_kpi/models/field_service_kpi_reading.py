@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_amount
 from odoo.tools.misc import formatLang
 
@@ -19,6 +20,20 @@ class FieldServiceKpiReading(models.AbstractModel):
     worth_denominator = fields.Selection(
         selection="_get_measure_selection", string="Worth: Units"
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_improvements(self):
+        used = self.env["field.service.improvement"].search(
+            [("kpi_id", "in", self.ids)], limit=1
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "The improvement action “%(action)s” is measured by this KPI. "
+                    "Archive the KPI instead of deleting it.",
+                    action=used.name,
+                )
+            )
 
     # ------------------------------------------------------------------------ texts
     def _format_value(self, value, currency):

@@ -79,6 +79,34 @@ class FieldServiceMoney(models.AbstractModel):
             "context": {"create": False},
         }
 
+    @api.model
+    @api.readonly
+    def improve_money(self, key, options=None):
+        """Return the action with a new improvement action about a row.
+
+        :param str key: of the row
+        :param dict options: the question of the screen
+        """
+        row = self._find_row(key, options)
+        scope, _period = self._get_money_scope(options or {})
+        factor = get_year_factor((scope.date_to - scope.date_from).days + 1)
+        amount = (row.amount or 0.0) * (1.0 if row.yearly else factor)
+        improvements = self.env["field.service.improvement"]
+        kpi = self.env["field.service.kpi"].search([("code", "=", row.kpi)], limit=1)
+        known = kpi and improvements._is_comparable(kpi)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Improvement Action"),
+            "res_model": improvements._name,
+            "views": [(False, "form")],
+            "context": {
+                "default_name": row.label,
+                "default_cause": " ".join((row.formula, row.note)).strip(),
+                "default_expected_effect": scope.companies.currency_id.round(amount),
+                **({"default_kpi_id": kpi.id} if known else {}),
+            },
+        }
+
     # -------------------------------------------------------------------- question
     @api.model
     def _get_money_scope(self, options):

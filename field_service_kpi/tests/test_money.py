@@ -222,6 +222,21 @@ class TestMoney(FieldServiceMoneyCommon):
         with self.assertRaisesRegex(UserError, "Nothing of this"):
             self._open(None)
 
+    def test_a_row_becomes_an_action(self):
+        model = self.env["field.service.money"].with_user(self.manager)
+        action = model.with_company(self.company).improve_money("leakage:0", MARCH)
+        improvement = (
+            self.env["field.service.improvement"]
+            .with_user(self.manager)
+            .with_company(self.company)
+            .with_context(**action["context"])
+            .create({})
+        )
+        self.assertEqual(improvement.kpi_id.code, "P14")
+        self.assertAlmostEqual(improvement.expected_effect, 80.0 * YEAR, 2)
+        self.assertIn("no reason given", improvement.name)
+        self.assertEqual(improvement.user_id, self.manager)
+
     def test_managers_only(self):
         for user in (self.user_technician, self.dispatcher, self.clerk):
             with self.assertRaises(AccessError):

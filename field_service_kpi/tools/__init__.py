@@ -1,2 +1,3 @@
 from . import bridge
+from . import effect
 from . import statistics

@@ -18,7 +18,36 @@ registry.category("web_tour.tours").add("field_service_money_table", {
         },
         {
             content: "One journal item",
-            trigger: ".o_list_view .o_data_row:only-of-type, .o_list_view .o_data_row",
+            trigger: ".o_list_view .o_data_row",
+        },
+        {
+            content: "Back",
+            trigger: ".o_breadcrumb a, .breadcrumb-item a",
+            run: "click",
+        },
+        {
+            content: "Do something about it",
+            trigger: ".o_fs_money_row[data-key=rework] .o_fs_money_improve",
+            run: "click",
+        },
+        {
+            content: "By which KPI it is judged",
+            trigger: ".o_form_view .o_field_widget[name=kpi_id] input",
+            run: "edit P2",
+        },
+        {
+            content: "Margin",
+            trigger: ".o-autocomplete--dropdown-item:contains('%')",
+            run: "click",
+        },
+        {
+            content: "Start",
+            trigger: ".o_form_view button[name=action_start]",
+            run: "click",
+        },
+        {
+            content: "It runs, and says when it is measured",
+            trigger: ".o_form_view .o_field_widget[name=next_date]",
         },
     ],
 });

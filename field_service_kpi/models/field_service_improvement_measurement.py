@@ -153,4 +153,8 @@ class FieldServiceImprovementMeasurement(models.Model):
 
     # -------------------------------------------------------------------- history
     def write(self, vals):
-        raise UserError(self.env._("What was measured is history and stays as it is."))
+        if self:
+            raise UserError(
+                self.env._("What was measured is history and stays as it is.")
+            )
+        return super().write(vals)

@@ -132,7 +132,7 @@ class TestImprovement(FieldServiceKpiCommon):
 
         def fail(action, *args, **values):
             if action == broken:
-                raise UserError("broken")
+                raise UserError(action.name)
             return measure(action, *args, **values)
 
         self.patch(type(broken), "_measure", fail)

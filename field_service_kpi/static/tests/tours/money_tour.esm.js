@@ -31,16 +31,6 @@ registry.category("web_tour.tours").add("field_service_money_table", {
             run: "click",
         },
         {
-            content: "By which KPI it is judged",
-            trigger: ".o_form_view .o_field_widget[name=kpi_id] input",
-            run: "edit P2",
-        },
-        {
-            content: "Margin",
-            trigger: ".o-autocomplete--dropdown-item:contains('%')",
-            run: "click",
-        },
-        {
             content: "Start",
             trigger: ".o_form_view button[name=action_start]",
             run: "click",

@@ -96,7 +96,7 @@ class FieldServiceMoneyWork(models.AbstractModel):
             model=KINDS,
             domain=tuple(domain),
             basis="accounting",
-            kpi="P4-S",
+            kpi="Q2",
         )
         reason = self.env._("No costs were posted on callbacks.")
         return Found((row,) if cost > 0 else (), reason)

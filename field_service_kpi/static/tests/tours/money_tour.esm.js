@@ -31,13 +31,8 @@ registry.category("web_tour.tours").add("field_service_money_table", {
             run: "click",
         },
         {
-            content: "Start",
-            trigger: ".o_form_view button[name=action_start]",
-            run: "click",
-        },
-        {
-            content: "It runs, and says when it is measured",
-            trigger: ".o_form_view .o_field_widget[name=next_date]",
+            content: "An action about it, with the formula as its cause",
+            trigger: ".o_form_view .o_field_widget[name=cause] textarea",
         },
     ],
 });

@@ -32,6 +32,7 @@ from . import field_service_order_review
 from . import field_service_order_callback
 from . import field_service_question_mixin
 from . import field_service_answer_condition
+from . import field_service_company_prefetch
 from . import field_service_company_portal
 from . import field_service_company_tools
 from . import res_company

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -51,7 +51,27 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         if "analytic_distribution" in vals:
             self._check_service_distribution(vals["analytic_distribution"] or {})
-        return super().write(vals)
+        lines = self
+        if not any(map(self._is_tracked, vals)):
+            lines = self.with_context(service_nothing_tracked=True)
+        return super(AccountMoveLine, lines).write(vals)
+
+    def _is_tracked(self, name):
+        """Tell whether core describes a field because it may have been changed."""
+        field = self._fields.get(name)
+        return not field or (getattr(field, "tracking", None) and not field.related)
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Nothing is described where core has no use for it.
+
+        Writing, it asks for the tracked fields among those that are written. When
+        there is none, that means every field of the model, the suite's too, whenever
+        an invoice is posted.
+        """
+        if allfields == [] and self.env.context.get("service_nothing_tracked"):
+            return {}
+        return super().fields_get(allfields, attributes)
 
     def _related_analytic_distribution(self):
         """Keep the work order when a distribution model is applied to a line.

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 class ResCompany(models.Model):
     _name = "res.company"
     _inherit = [
+        "field.service.company.prefetch",
         "res.company",
         "field.service.company.portal",
         "field.service.company.tools",
@@ -15,20 +16,17 @@ class ResCompany(models.Model):
     service_journal_id = fields.Many2one(
         comodel_name="account.journal",
         string="Work Order Journal",
-        index="btree_not_null",
         domain="[('type', '=', 'general'), ('company_id', '=', id)]",
         help="Journal of the entries that charge parts, labour and travel to orders.",
     )
     service_historic_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Historic Work Order Cost",
-        index="btree_not_null",
         help="Takes the cost of imported work orders, with the order.",
     )
     service_historic_contra_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Historic Work Order Cost, Contra",
-        index="btree_not_null",
         help="Gives the cost of imported work orders, without any order, so that "
         "the profit and loss statement stays as it was.",
     )

@@ -117,7 +117,8 @@ class FieldServiceBillMatching(models.AbstractModel):
     # ------------------------------------------------------------------- never twice
     def _post(self, soft=True):
         posted = super()._post(soft)
-        posted.line_ids.service_subcontract_id._check_billed_once()
+        bills = posted.filtered(lambda move: move.is_purchase_document(True))
+        bills.line_ids.service_subcontract_id._check_billed_once()
         return posted
 
     def button_draft(self):

@@ -16,13 +16,11 @@ class FieldServiceCompanyAccruals(models.AbstractModel):
     service_accrued_income_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Accrued Income",
-        index="btree_not_null",
         help="An asset: work that was done in a period and is billed later.",
     )
     service_accrued_cost_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Received, not Billed",
-        index="btree_not_null",
         help="A liability: what vendors delivered in a period and bill later.",
     )
     service_share_method = fields.Selection(

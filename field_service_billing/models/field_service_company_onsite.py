@@ -22,7 +22,6 @@ class FieldServiceCompanyOnsite(models.AbstractModel):
     service_handover_journal_id = fields.Many2one(
         comodel_name="account.journal",
         string="Cash Is Handed Over To",
-        index="btree_not_null",
         domain=[("type", "in", ("cash", "bank"))],
         help="Main cash or bank: where the technicians' cash goes at the end of the "
         "day, unless another is chosen.",

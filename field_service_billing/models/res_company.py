@@ -49,26 +49,22 @@ class ResCompany(models.Model):
     service_labour_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Field Labour",
-        index="btree_not_null",
         help="Takes the cost of the work, with the order.",
     )
     service_labour_contra_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Field Labour, Contra",
-        index="btree_not_null",
         help="Gives the cost of the work, without any order. Salaries plus this "
         "account are the time that no order paid for.",
     )
     service_travel_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Field Travel",
-        index="btree_not_null",
         help="Takes the cost of the way, with the order.",
     )
     service_travel_contra_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Field Travel, Contra",
-        index="btree_not_null",
         help="Gives the cost of the way, without any order.",
     )
 
@@ -82,13 +78,11 @@ class ResCompany(models.Model):
     service_billing_policy_id = fields.Many2one(
         comodel_name="field.service.billing.policy",
         string="Billing Policy",
-        index="btree_not_null",
         help="Of customers and agreements that have none of their own.",
     )
     service_billing_user_id = fields.Many2one(
         comodel_name="res.users",
         string="Responsible for Billing",
-        index="btree_not_null",
         help="Is told what cannot be billed. Empty: the leader of the order's team.",
     )
     service_billing_reminder_days = fields.Integer(
@@ -105,28 +99,24 @@ class ResCompany(models.Model):
     service_pricing_id = fields.Many2one(
         comodel_name="field.service.pricing",
         string="Pricing Terms",
-        index="btree_not_null",
         help="Of work orders, unless the agreement, the customer or the job type has "
         "others. Without any, work is charged as it was done.",
     )
     service_labour_product_id = fields.Many2one(
         comodel_name="product.product",
         string="Labour Product",
-        index="btree_not_null",
         domain=[("type", "=", "service"), ("sale_ok", "=", True)],
         help="Sold for each hour of work, at the price of the customer's pricelist.",
     )
     service_travel_product_id = fields.Many2one(
         comodel_name="product.product",
         string="Travel Product",
-        index="btree_not_null",
         domain=[("type", "=", "service"), ("sale_ok", "=", True)],
         help="Sold for each hour on the way. Empty: travel is not charged.",
     )
     service_fixed_product_id = fields.Many2one(
         comodel_name="product.product",
         string="Fixed Price Product",
-        index="btree_not_null",
         domain=[("type", "=", "service"), ("sale_ok", "=", True)],
         help="Sold once for an order with a fixed price, unless its job type has a "
         "product of its own.",

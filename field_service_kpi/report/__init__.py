@@ -1,3 +1,4 @@
+from . import field_service_live_report
 from . import field_service_ledger_report
 from . import field_service_agreement_ledger_report
 from . import field_service_technician_ledger_report

@@ -122,13 +122,6 @@ class FieldServiceIntegrity(models.Model):
     def _table_query(self):
         return SQL(" UNION ALL ").join(self._get_checks().values())
 
-    def _search(self, domain, *args, **kwargs):
-        # PostgreSQL cannot guess how many keys a distribution has, takes the list
-        # for expensive, and compiles its hundreds of expressions: seconds for what
-        # then runs in a tenth of one.
-        self.env.cr.execute("SET LOCAL jit = off")
-        return super()._search(domain, *args, **kwargs)
-
     @api.readonly
     def action_open_move(self):
         """Open the journal entry of a finding."""

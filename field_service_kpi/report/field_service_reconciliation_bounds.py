@@ -14,6 +14,7 @@ class FieldServiceReconciliationBounds(models.AbstractModel):
 
     _name = "field.service.reconciliation.bounds"
     _description = "Months as Accounting Dates"
+    _inherit = ["field.service.live.report"]
 
     def _search(self, domain, *args, **kwargs):
         bounded = self._with_bounds(Domain(domain))

@@ -10,13 +10,11 @@ class ResCompany(models.Model):
     service_parts_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Parts Used",
-        index="btree_not_null",
         help="Takes the cost of the parts a work order used, with the order.",
     )
     service_parts_contra_account_id = fields.Many2one(
         comodel_name="account.account",
         string="Parts Used, Contra",
-        index="btree_not_null",
         help="Gives the cost of used parts without any order where the stock is valued "
         "periodically, or not at all, so that the profit and loss statement stays as "
         "it was. With perpetual valuation the stock valuation account gives it.",
@@ -25,7 +23,6 @@ class ResCompany(models.Model):
     service_old_unit_location_id = fields.Many2one(
         comodel_name="stock.location",
         string="Units of Customers",
-        index="btree_not_null",
         check_company=True,
         domain="[('service_customer_units', '=', True), ('company_id', '=', id)]",
         help="Where units are kept that came back from customers and are still theirs.",

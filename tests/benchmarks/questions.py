@@ -258,8 +258,28 @@ def get_groupings(env):
 
         return Question(name, ask, "plain SQL + formatting", references, 1.2)
 
+    items = env["account.analytic.line"]
+    plan = env["field.service.order"]._get_plan_column()
+
+    def ask_odoo():
+        # Kinds of jobs are nothing it knows: what a cost is for says the product.
+        return items.formatted_read_group(
+            [(plan, "!=", False)],
+            ["date:month", "general_account_id", "product_id"],
+            ["amount:sum"],
+        )
+
+    def beside_odoo(question):
+        return question._replace(
+            name="the same",
+            beside="analytic items, acc. x product x month",
+            references=calls(ask_odoo),
+            goal=None,
+        )
+
     return [
         pivot("pivot, job type x month, everything", [], ["job_type_id", "month"]),
+        beside_odoo(pivot("", [], ["job_type_id", "month"])),
         pivot("pivot, team x month, everything", [], ["team_id", "month"]),
         pivot(
             "pivot, one team and quarter, job type x month",
@@ -297,15 +317,6 @@ def get_records(env):
         specification = specify((*form, *figures))
         return lambda: order.web_read(specification)
 
-    accounts = env["account.analytic.account"]
-    plan = env.ref("field_service.analytic_plan_work_orders")
-    balances = {name: {} for name in ("name", "balance", "debit", "credit")}
-
-    def ask_odoo():
-        return accounts.web_search_read(
-            [("plan_id", "=", plan.id)], balances, limit=80, order="id desc"
-        )
-
     return [
         Question(
             "list of 80 orders with margin columns",
@@ -314,13 +325,7 @@ def get_records(env):
             calls(read_list()),
             1.3,
         ),
-        Question(
-            "the same",
-            read_list(*POSTED),
-            "80 analytic accounts, balance",
-            calls(ask_odoo),
-            None,
-        ),
+        get_balances(env),
         Question(
             "form of an order with its profit",
             read_form(*POSTED, "posted_other", "posted_margin_rate"),
@@ -329,6 +334,31 @@ def get_records(env):
             1.2,
         ),
     ]
+
+
+def get_balances(env):
+    """What 80 orders have earned, and the balances that Odoo shows of 80 accounts."""
+    orders = env["field.service.order"]
+    accounts = env["account.analytic.account"]
+    plan = env.ref("field_service.analytic_plan_work_orders")
+    figures = {name: {} for name in ("name", *POSTED)}
+    balances = {name: {} for name in ("name", "balance", "debit", "credit")}
+
+    def ask():
+        return orders.web_search_read([], figures, limit=80)
+
+    def ask_odoo():
+        return accounts.web_search_read(
+            [("plan_id", "=", plan.id)], balances, limit=80, order="id desc"
+        )
+
+    return Question(
+        "80 orders, names and six figures",
+        ask,
+        "80 analytic accounts, balances",
+        calls(ask_odoo),
+        None,
+    )
 
 
 def get_shown_fields(orders, kind):

@@ -14,8 +14,9 @@ class FieldServiceCompanyPrefetch(models.AbstractModel):
     _description = "Settings Read When Asked for"
 
     def _post_model_setup__(self):
-        super()._post_model_setup__()
+        result = super()._post_model_setup__()
         for field in self._fields.values():
             ours = field._modules and field._modules[0].startswith("field_service")
             if ours and field.prefetch is True:
                 field.prefetch = GROUP
+        return result

@@ -18,12 +18,13 @@ from pathlib import Path
 # tests/ is a package of the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import odoo.modules  # noqa: E402, F401  the core's set-up comes first
-from odoo import SUPERUSER_ID, Command, api, sql_db  # noqa: E402
-from odoo.modules.registry import Registry  # noqa: E402
-from odoo.tools import SQL, config  # noqa: E402
-from tests.benchmarks.ledger import maintenance  # noqa: E402
-from tests.benchmarks.meter import get_processor_time  # noqa: E402
+import odoo.modules  # noqa: F401  the core's set-up comes first
+from odoo import SUPERUSER_ID, Command, api, sql_db
+from odoo.modules.registry import Registry
+from odoo.tools import SQL, config
+
+from tests.benchmarks.ledger import maintenance
+from tests.benchmarks.meter import get_processor_time
 
 ROUNDS = 150
 LINES = 5

@@ -29,3 +29,5 @@ from . import field_service_visit_report
 from . import field_service_technician_report
 from . import field_service_order_report
 from . import field_service_order_technician_report
+from . import field_service_kpi_fact
+from . import field_service_measurability

@@ -20,6 +20,7 @@ from . import test_kpi_speed
 from . import test_kpi_target
 from . import test_kpi_time
 from . import test_labour_bridge
+from . import test_measurability
 from . import test_ladder
 from . import test_ladder_tour
 from . import test_ledger_dimensions

@@ -48,7 +48,6 @@ class FieldServiceMeasurability(models.Model):
         string="Without It", aggregator="max", readonly=True, help="Orders without it."
     )
     measurable = fields.Float(
-        string="Measurable",
         aggregator="min",
         readonly=True,
         help="Share of the orders from which the KPI can be computed.",
@@ -87,13 +86,13 @@ class FieldServiceMeasurability(models.Model):
         return self.env["field.service.kpi.fact"]._get_facts()
 
     def _get_fact_selection(self):
-        return [(code, fact.label) for code, fact in self._get_facts().items()]
+        return list(self.env["field.service.kpi.fact"]._get_fact_labels().items())
 
     def _compute_message(self):
-        facts = self._get_facts()
+        registry = self.env["field.service.kpi.fact"]
+        labels, remedies = registry._get_fact_labels(), registry._get_fact_remedies()
         for row in self:
-            fact = facts[row.fact]
-            row.remedy = fact.remedy
+            row.remedy = remedies[row.fact]
             row.message = self.env._(
                 "%(kpi)s: not for %(missing)s of %(orders)s orders of type "
                 "%(job_type)s, without %(fact)s.",
@@ -101,7 +100,7 @@ class FieldServiceMeasurability(models.Model):
                 missing=row.missing,
                 orders=row.orders,
                 job_type=row.job_type_id.name or "–",
-                fact=fact.label,
+                fact=labels[row.fact],
             )
 
     # ------------------------------------------------------------------------- rows
@@ -134,13 +133,14 @@ class FieldServiceMeasurability(models.Model):
 
     def _get_needs(self, facts):
         """Return (number of the fact, id of the KPI): what each KPI needs."""
-        kpis = self.env["field.service.kpi"].search([])
+        kpis = self.env["field.service.kpi"].search([("active", "=", True)])
         codes = {kpi.id: kpi._get_measure_codes() for kpi in kpis}
+        needs = self.env["field.service.kpi.fact"]._get_fact_needs()
         return [
             (number, kpi_id)
-            for number, fact in enumerate(facts.values())
+            for number, fact in enumerate(facts)
             for kpi_id, used in codes.items()
-            if used.intersection(fact.measures)
+            if used.intersection(needs[fact])
         ]
 
     def _get_rows_sql(self, facts):
@@ -196,7 +196,7 @@ class FieldServiceMeasurability(models.Model):
             "name": self.env._(
                 "%(job_type)s without %(fact)s",
                 job_type=self.job_type_id.name or "–",
-                fact=fact.label,
+                fact=self.env["field.service.kpi.fact"]._get_fact_labels()[self.fact],
             ),
             "res_model": "field.service.order",
             "views": [(False, "list"), (False, "form")],

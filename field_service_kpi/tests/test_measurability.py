@@ -31,9 +31,7 @@ class TestMeasurability(OperationsCommon):
         return order
 
     def _rows(self, code=None, fact=None, user=None):
-        model = self.env["field.service.measurability"].with_user(
-            user or self.env.user
-        )
+        model = self.env["field.service.measurability"].with_user(user or self.env.user)
         domain = [("job_type_id", "=", self.type.id)]
         if code:
             domain.append(("kpi_id", "=", self.kpi(code).id))
@@ -139,11 +137,14 @@ class TestMeasurability(OperationsCommon):
         self.assertEqual((fact, orders, missing), ("travelled", 2, 2))
 
     def test_each_fact_names_measures_and_opens(self):
-        facts = self.env["field.service.kpi.fact"]._get_facts()
+        registry = self.env["field.service.kpi.fact"]
+        codes = set(registry._get_facts())
+        self.assertEqual(set(registry._get_fact_labels()), codes)
+        self.assertEqual(set(registry._get_fact_remedies()), codes)
         known = self.env["field.service.kpi.measure"]._get_measures()
-        for code, fact in facts.items():
-            self.assertTrue(set(fact.measures) <= set(known), code)
-            self.assertTrue(fact.label and fact.remedy, code)
+        for code, needed_by in registry._get_fact_needs().items():
+            self.assertIn(code, codes)
+            self.assertTrue(set(needed_by) <= set(known), code)
         admin = self.env.ref("base.user_admin")
         self._do(asset_ids=[Command.clear()])
         for row in self._rows(user=admin):

@@ -39,7 +39,6 @@ class FieldServiceMeasurability(models.Model):
     )
     # Each KPI of a fact has the same orders: groups must not add them up.
     orders = fields.Integer(
-        string="Completed Orders",
         aggregator="max",
         readonly=True,
         help="Orders completed in the last 90 days that could have it.",
@@ -86,7 +85,8 @@ class FieldServiceMeasurability(models.Model):
         return self.env["field.service.kpi.fact"]._get_facts()
 
     def _get_fact_selection(self):
-        return list(self.env["field.service.kpi.fact"]._get_fact_labels().items())
+        labels = self.env["field.service.kpi.fact"]._get_fact_labels()
+        return [(code, label[:1].upper() + label[1:]) for code, label in labels.items()]
 
     def _compute_message(self):
         registry = self.env["field.service.kpi.fact"]

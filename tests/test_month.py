@@ -1,8 +1,9 @@
 """After a month of whatever people do: signed, late cost, restated; nothing is lost.
 
 Odd jobs of a month, drawn with a fixed seed, are signed. Then two bills come late. The
-signature keeps its figures and its hash to the byte, what has changed is named to the
-cent, and the books and the orders agree before and after.
+signature keeps its figures and its hash, the pack of the month is printed again byte by
+byte, what has changed is named to the cent, and the books and the orders agree before
+and after.
 """
 
 import json
@@ -65,6 +66,35 @@ class TestMonth(TransactionCase):
             signoff.action_sign()
         return signoff
 
+    def _print(self, signoff):
+        """Freeze the pack of the signed period."""
+        pack = self.env["field.service.pack"].create(
+            {
+                "company_id": signoff.company_id.id,
+                "date_from": signoff.date_from,
+                "date_to": signoff.date_to,
+            }
+        )
+        with afterwards():
+            pack.action_freeze()
+        return pack
+
+    def _get_bytes(self, pack):
+        return {name: pack._render(name, "en_US") for name in ("html", "xlsx")}
+
+    def _check_packs(self, pack, printed, signoff):
+        """The old pack is printed as before, and the next one says what is new."""
+        self.env.registry.clear_cache()
+        self.assertEqual(self._get_bytes(pack), printed)
+        self.assertFalse(pack._get_differences())
+        again = self._print(signoff)
+        self.assertEqual(again.earlier_id, pack)
+        changes = again._get_content()["changes"]
+        self.assertEqual(changes["hash"], pack.content_hash)
+        found = {row["key"]: row for row in changes["rows"]}
+        margin = found["summary.margin"]
+        self.assertEqual(round(margin["after"] - margin["before"], 2), -133.46)
+
     def _freeze(self, signoff):
         """The figures of the signature, as they were written down."""
         self._refresh()
@@ -121,6 +151,8 @@ class TestMonth(TransactionCase):
         self.assertEqual((signoff.difference, signoff.error_count), (0.0, 0))
         self.assertFalse(self._get_late(signoff))
         signed = self._freeze(signoff)
+        pack = self._print(signoff)
+        printed = self._get_bytes(pack)
         order = next(
             order
             for order in self.world.orders
@@ -142,3 +174,4 @@ class TestMonth(TransactionCase):
         self.assertTrue(signoff._is_intact())
         lines = signoff.line_ids.filtered("order_id").grouped("order_id")[order]
         self.assertEqual(sum(Decimal(f"{line.amount:.2f}") for line in lines), before)
+        self._check_packs(pack, printed, signoff)

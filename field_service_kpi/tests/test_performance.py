@@ -87,3 +87,36 @@ class TestPerformance(FieldServiceKpiCommon):
         self.env.invalidate_all()
         with self.assertQueryCount(0):
             row.action_open_off_orders()
+
+    def test_dashboard_does_not_grow_with_orders(self):
+        """The whole screen, all tiles and graphs: as many queries for 160 orders."""
+        dashboard = self.env["field.service.kpi.dashboard"]
+        dashboard = dashboard.with_company(self.company)
+
+        def ask():
+            return dashboard.get_dashboard({"company_ids": self.company.ids})
+
+        ask()  # fills the registry's own caches
+        few = self._count(ask)
+        more = self.orders.create(
+            [{"partner_id": self.partner_a.id} for _index in range(80)]
+        )
+        more._ensure_analytic_accounts()
+        self._create_entry(
+            [(self.income, -5.0, self._share((order, 100))) for order in more]
+        )
+        self.assertEqual(self._count(ask), few)
+
+    def test_pivot_in_few_queries(self):
+        """All groups and sums by one; the others read names, company and currency."""
+        report = self.env["field.service.ledger.report"]
+        sets = [["order_id", "date:month"], ["order_id"], ["date:month"], []]
+        measures = ["revenue:sum", "margin:sum", "margin_rate:avg"]
+
+        def ask():
+            return report.formatted_read_grouping_sets(
+                [("company_id", "=", self.company.id)], sets, measures
+            )
+
+        ask()
+        self.assertLessEqual(self._count(ask), 5)

@@ -1,6 +1,8 @@
 """Run within Odoo: uninstall.py DATABASE MODULE... uninstalls them in this order.
 
-Ends with exit code 1 when something of an add-on is left in the database.
+Before that, the books of every company must agree with its work orders; with demo
+data, these are the companies, invoices and bills of Odoo's own demo. Ends with exit
+code 1 when something of an add-on is left in the database.
 """
 
 import sys
@@ -27,6 +29,26 @@ LEFTOVERS = """
 """
 
 
+def check_books(database):
+    """Refuse books that differ from the orders, or that break a rule."""
+    with Registry(database).cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        posted = 0.0
+        for company in env["res.company"].search([]):
+            totals = env["field.service.reconciliation"]._get_totals(company)
+            findings = env["field.service.integrity"].search(
+                [("company_id", "=", company.id)]
+            )
+            kinds = findings.mapped("kind")
+            if totals["unexplained"] or totals["rows_with_difference"] or kinds:
+                raise ValueError(f"{company.name} does not tie: {totals} {kinds}")
+            posted += abs(totals["off_orders"]) + abs(totals["on_orders"])
+        cr.execute("SELECT demo FROM ir_module_module WHERE name = 'account'")
+        if cr.fetchone()[0] and not posted:
+            raise ValueError("The demo data of Odoo have posted nothing.")
+    print("reconciled", flush=True)
+
+
 def uninstall(database, module):
     """Uninstall one add-on in a transaction of its own, as the button does."""
     with Registry(database).cursor() as cr:
@@ -48,6 +70,7 @@ def main(database, *modules):
     config.parse_config(
         ["-d", database, "--no-http", "--max-cron-threads=0"], setup_logging=True
     )
+    check_books(database)
     for module in modules:
         uninstall(database, module)
     left = leftovers(database, modules)

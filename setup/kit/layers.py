@@ -74,7 +74,10 @@ def make_digest(*texts):
 
 
 def check_uninstall(machine, template, *, demo):
-    """Uninstall the add-ons one by one, the uppermost first, and look what is left."""
+    """Uninstall the add-ons one by one, the uppermost first, and look what is left.
+
+    Before that the books must agree with the work orders, to the cent.
+    """
     modules = machine.modules
     mark = make_digest(template, digest_of(*modules))
     done = machine.state / f"uninstalled-{'demo' if demo else 'plain'}"

@@ -40,6 +40,7 @@ from . import field_service_order_ladder_purchase
 from . import field_service_order_erosion
 from . import field_service_company_erosion
 from . import field_service_attention
+from . import field_service_order_evaluation
 from . import field_service_order
 from . import field_service_reason
 from . import field_service_price_change

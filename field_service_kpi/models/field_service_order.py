@@ -12,6 +12,7 @@ class FieldServiceOrder(models.Model):
 
     _name = "field.service.order"
     _inherit = [
+        "field.service.order.evaluation",
         "field.service.order.erosion",
         "field.service.order.ladder.purchase",
         "field.service.order.ladder.revenue",

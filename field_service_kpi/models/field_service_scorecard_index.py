@@ -29,11 +29,11 @@ SOURCES = {
     "pace": Source(
         ORDERS, "completed_on", "work_hours", (("work_hours", ">", 0),), True
     ),
-    "solved": Source(ORDERS, "completed_on", "solved_at_once"),
+    "fix": Source(ORDERS, "completed_on", "first_fix"),
     "margin": Source(MONEY, "date", "net_margin", is_money=True),
 }
-# Being fast and solving it at once keep each other honest; together they are the index.
-HEADLINE = ("pace", "solved")
+# Being fast and fixing it the first time keep each other honest: together, the index.
+HEADLINE = ("pace", "fix")
 
 
 class FieldServiceScorecardIndex(models.AbstractModel):
@@ -153,7 +153,7 @@ class FieldServiceScorecardIndex(models.AbstractModel):
     def _get_index_names(self):
         return {
             "pace": self.env._("Hours"),
-            "solved": self.env._("Solved at Once"),
+            "fix": self.env._("Fixed the First Time"),
             "margin": self.env._("Margin after Callbacks"),
         }
 
@@ -175,10 +175,11 @@ class FieldServiceScorecardIndex(models.AbstractModel):
                 "take %(expected)s hours on average.",
                 **values,
             )
-        if key == "solved":
+        if key == "fix":
             return self.env._(
-                "%(actual)s of %(cases)s work orders solved by one visit and without a "
-                "callback; of the same kinds of jobs it is %(expected)s on average.",
+                "%(actual)s of %(cases)s work orders fixed the first time, among those "
+                "whose callback window has passed; of the same kinds of jobs it is "
+                "%(expected)s on average.",
                 **values,
             )
         return self.env._(

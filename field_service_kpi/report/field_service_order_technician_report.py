@@ -21,30 +21,18 @@ class FieldServiceOrderTechnicianReport(models.Model):
         help="Who leads the last completed visit, and answers for the work.",
     )
 
-    solved_at_once = fields.Integer(
-        readonly=True, help="By one visit, and without a callback until now."
-    )
-
-    _depends = {
-        "field.service.order": ["has_callback"],
-        "field.service.visit": ["order_id", "start", "state", "technician_id"],
-    }
+    _depends = {"field.service.visit": ["order_id", "start", "state", "technician_id"]}
 
     def _select_fields(self):
         return {
             **super()._select_fields(),
             "technician_id": SQL("lead.technician_id"),
-            "solved_at_once": self._get_flag_sql(
-                self._get_done_sql(),
-                SQL("lead.visits = 1 AND NOT COALESCE(work.has_callback, FALSE)"),
-            ),
         }
 
     def _from(self):
         return SQL(
             """%s JOIN LATERAL (
-                SELECT visit.technician_id, COUNT(*) OVER () AS visits
-                  FROM field_service_visit visit
+                SELECT visit.technician_id FROM field_service_visit visit
                  WHERE visit.order_id = work.id AND visit.state = 'completed'
                  ORDER BY visit.start DESC, visit.id DESC LIMIT 1
             ) lead ON lead.technician_id IS NOT NULL""",

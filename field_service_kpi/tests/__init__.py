@@ -26,12 +26,14 @@ from . import test_ladder_tour
 from . import test_ledger_dimensions
 from . import test_ledger_report
 from . import test_missing_part
+from . import test_order_evaluation
 from . import test_performance
 from . import test_price_proposal
 from . import test_reconciliation
 from . import test_reconciliation_bounds
 from . import test_scorecard
 from . import test_scorecard_access
+from . import test_scorecard_tour
 from . import test_signoff
 from . import test_technician_ledger
 from . import test_unassigned

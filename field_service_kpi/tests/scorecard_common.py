@@ -17,7 +17,7 @@ class ScorecardCommon(OperationsCommon):
     4 x 3 x 1/9 by 12 degrees of freedom is 1/3; between: (2 x 15 / 9 - 2/3) / 30 is
     4/45; the constant is 15/4 and the credibility 15 / 18.75 = 0.8.
 
-    Solved at once: 5, 3 and 4 of 5, expectation 4, raw 1.25, 0.75, 1. Within
+    Fixed the first time: 5, 3 and 4 of 5, expectation 4, raw 1.25, 0.75, 1. Within
     (0 + 1.5 + 1) / 12; between (0.5 - 2 x 2.5 / 12) / 8 = 1/96; the constant is 20 and
     the credibility 4 / 24.
     """
@@ -35,7 +35,11 @@ class ScorecardCommon(OperationsCommon):
                 order = cls._do(cls.people[name], float(one), number * 6 + day)
                 cls.orders[name] |= order
             for order in cls.orders[name][: CALLBACKS[name]]:
-                cls._create_order(release=False, callback_of_id=order.id)
+                cls._create_order(
+                    release=False,
+                    callback_of_id=order.id,
+                    received_on=order.completed_on + timedelta(days=10),
+                )
         cls._do(cls.technician_b, 9.0, 1, company_id=cls.company_b.id)
 
     @classmethod

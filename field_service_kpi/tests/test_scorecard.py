@@ -14,25 +14,25 @@ from .scorecard_common import TODAY, ScorecardCommon
 @freeze_time(TODAY)
 class TestScorecard(ScorecardCommon):
     def test_index_by_hand(self):
-        """Tina: hours 1 - 0.8 / 3 = 11/15, so 15/11; solved 1 + 0.25 / 6."""
+        """Tina: hours 1 - 0.8 / 3 = 11/15, so 15/11; fixed 1 + 0.25 / 6."""
         card = self._card(record=self.technician)
         parts = self._parts(card)
-        pace, solved = parts["pace"], parts["solved"]
+        pace, fix = parts["pace"], parts["fix"]
         self.assertAlmostEqual(pace["value"], 15 / 11)
         self.assertAlmostEqual(pace["credibility"], 0.8)
         self.assertEqual((pace["cases"], pace["standing"]), (5, "better"))
-        self.assertAlmostEqual(solved["value"], 1 + 0.25 / 6)
-        self.assertAlmostEqual(solved["credibility"], 1 / 6)
-        self.assertEqual(solved["standing"], "same")
+        self.assertAlmostEqual(fix["value"], 1 + 0.25 / 6)
+        self.assertAlmostEqual(fix["credibility"], 1 / 6)
+        self.assertEqual(fix["standing"], "same")
         self.assertAlmostEqual(card["index"]["value"], (15 / 11 + 1 + 0.25 / 6) / 2)
         self.assertIn("10.0 hours on 5 work orders", pace["text"])
         self.assertIn("15.0 hours on average", pace["text"])
         self.assertIn("So much of the difference", pace["belief"])
-        self.assertIn("5 of 5 work orders", solved["text"])
-        self.assertIn("it is 4.0 on average", solved["text"])
+        self.assertIn("5 of 5 work orders", fix["text"])
+        self.assertIn("it is 4.0 on average", fix["text"])
         tom = self._parts(self._card(record=self.tom))
         self.assertAlmostEqual(tom["pace"]["value"], 15 / 19)
-        self.assertAlmostEqual(tom["solved"]["value"], 1 - 0.25 / 6)
+        self.assertAlmostEqual(tom["fix"]["value"], 1 - 0.25 / 6)
         self.assertEqual(tom["pace"]["standing"], "worse")
 
     def test_margin_after_callbacks(self):

@@ -12,7 +12,8 @@ from .scorecard_common import TODAY, ScorecardCommon
 class TestOrderEvaluation(ScorecardCommon):
     def _get_verdicts(self, order, user=None):
         order = order.with_user(user or self.env.user)
-        order.invalidate_recordset(["evaluation"])
+        # Reports keep what they have read until the end of the transaction.
+        self.env.invalidate_all()
         return {one["key"]: one for one in order.evaluation or []}
 
     def test_by_hand(self):

@@ -57,7 +57,9 @@ export function formatChange(tile, currencyId) {
     const size = Math.abs(change);
     if (tile.unit === "percent") {
         const points = formatFloat(size * 100, {digits: [16, 1]});
-        return `${sign}${points}${NO_BREAK}${_t("pts")}`;
+        // Terms inside of a template string are not found for translation.
+        const unit = _t("pts");
+        return `${sign}${points}${NO_BREAK}${unit}`;
     }
     if (tile.unit === "points" || !tile.previous || tile.previous * tile.value < 0) {
         return sign + formatFigure(tile, size, currencyId);

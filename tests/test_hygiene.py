@@ -202,6 +202,35 @@ class TestFiles(TransactionCase):
                     bare.append(f"{path.name}:{number + 1}")
         self.assertFalse(bare)
 
+    def test_no_model_replaces_another(self):
+        """A name that is defined twice takes away what the first one could do."""
+        defined = {}
+        for path in python_files():
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    values = self._get_names(node)
+                    name = values.get("_name")
+                    if name and name not in values.get("_inherit", ()):
+                        defined.setdefault(name, []).append(str(path))
+        self.assertTrue(defined)
+        self.assertFalse({name for name, paths in defined.items() if len(paths) > 1})
+
+    def _get_names(self, node):
+        """Names of the model a class defines and of those it extends."""
+        result = {}
+        for line in node.body:
+            if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+                name = line.targets[0].id
+                if name in ("_name", "_inherit"):
+                    found = ast.walk(line.value)
+                    result[name] = [
+                        one.value for one in found if isinstance(one, ast.Constant)
+                    ]
+        return {
+            "_inherit": result.get("_inherit", []),
+            "_name": next(iter(result.get("_name", [])), None),
+        }
+
     def test_modules_depend_one_way(self):
         """field_service <- stock <- billing <- kpi; a lower one knows no upper one."""
         for position, module in enumerate(MODULES):

@@ -24,7 +24,7 @@ class FieldServiceOrder(models.Model):
         "field.service.order.sla",
         "field.service.order.response",
         "field.service.order.history",
-        "field.service.order.report",
+        "field.service.order.service.report",
         "field.service.order.rating",
         "field.service.order.review",
         "field.service.order.callback",

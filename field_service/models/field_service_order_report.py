@@ -22,7 +22,7 @@ class FieldServiceOrderReport(models.AbstractModel):
     cron makes it. What goes wrong there is told to the dispatcher and holds up nobody.
     """
 
-    _name = "field.service.order.report"
+    _name = "field.service.order.service.report"
     _inherit = ["field.service.order.report.content"]
     _description = "Service Report of Work Orders"
 

@@ -73,6 +73,7 @@
         "views/field_service_improvement_views.xml",
         "report/field_service_measurability_views.xml",
         "views/field_service_order_evaluation_views.xml",
+        "views/field_service_what_if_views.xml",
         "views/field_service_kpi_menus.xml",
         "views/field_service_improve_menus.xml",
         "views/field_service_month_end_menus.xml",

@@ -71,3 +71,5 @@ from . import field_service_pack_schedule
 from . import field_service_improvement_effect
 from . import field_service_improvement
 from . import field_service_improvement_measurement
+from . import field_service_what_if
+from . import field_service_scenario

@@ -160,8 +160,8 @@ class FieldServiceWhatIf(models.AbstractModel):
             "labour_price": self.env._("Hours billed by time and material."),
             "wages": self.env._("What an hour of work costs us, payroll included."),
             "utilization": self.env._(
-                "Points of (work + way) / paid hours; more hours bring more of the same "
-                "work."
+                "Points of (work + way) / paid hours; more hours bring more of the "
+                "same work."
             ),
             "travel_share": self.env._(
                 "Points of way / (way + work + waiting), with the same work."
@@ -175,8 +175,8 @@ class FieldServiceWhatIf(models.AbstractModel):
             ),
             "leakage": self.env._("Share of what is given away or forgotten today."),
             "mix": self.env._(
-                "Share of the hours of job types below the average margin per hour that "
-                "go to those above."
+                "Share of the hours of job types below the average margin per hour "
+                "that go to those above."
             ),
         }
 

@@ -52,3 +52,21 @@ class TestImproveTour(HttpCase, FieldServiceBillingCommon):
             login="fs_owner",
             timeout=120,
         )
+
+    def test_what_if(self):
+        """2 h at 37.50 in the months before; a tenth more for an hour costs 7.50."""
+        month = fields.Datetime.now().replace(
+            day=1, hour=9, minute=0, second=0, microsecond=0
+        )
+        self._create_worked_order(hours=2.0, start=month - timedelta(days=45))
+        action = self.env.ref("field_service_kpi.field_service_what_if_action")
+        self.start_tour(
+            f"/odoo/action-{action.id}",
+            "field_service_what_if",
+            login="fs_owner",
+            timeout=120,
+        )
+        scenario = self.env["field.service.scenario"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual((scenario.name, scenario.effect), ("Wages", -7.5))

@@ -98,6 +98,8 @@ class TestWhatIfFormulas(BaseCase):
         self.assertAlmostEqual(lever["utilization"], 0.2)
         self.assertAlmostEqual(lever["travel_share"], -0.2)
         self.assertEqual(lever["price"], 0.2)
+        hardly = BASE._replace(productive_hours=1.0)
+        self.assertAlmostEqual(clean(hardly, {"utilization": 0.2})["utilization"], 0.01)
         self.assertEqual(clean(BASE, {"nonsense": 1.0}), dict.fromkeys(LEVERS, 0.0))
 
     @settings(deadline=None)

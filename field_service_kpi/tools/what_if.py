@@ -105,7 +105,8 @@ def clean(base, levers):
     """Return the levers within their limits, 0 where there is no data.
 
     A share never leaves 0 to 100 %, whatever is asked: utilization and first-time fix
-    end at 1, the way and the margin on parts at 0.95.
+    end at 1, the way and the margin on parts at 0.95. Nobody does more than twice the
+    work: where hardly any hour was recorded, a point more would be many times as much.
     """
     usable, shares = get_usable(base), get_shares(base)
     result = {}
@@ -115,6 +116,8 @@ def clean(base, levers):
         share = shares.get(lever)
         if value and share is not None:
             most = 0.95 if lever in ("travel_share", "parts_margin") else 1.0
+            if lever == "utilization":
+                most = min(most, 2.0 * share)
             value = min(max(value, min(-share, 0.0)), max(most - share, 0.0))
         result[lever] = value
     return result

@@ -38,7 +38,7 @@ BASE = Baseline(
 MONEY = st.floats(0, 1e7).map(lambda amount: round(amount, 2))
 BASES = st.builds(
     Baseline,
-    **{name: MONEY for name in Baseline._fields},
+    **dict.fromkeys(Baseline._fields, MONEY),
 )
 MOVES = st.fixed_dictionaries(
     {key: st.floats(low, high) for key, (low, high) in LEVERS.items()}

@@ -179,17 +179,17 @@ def compute(base, levers, round_amount=lambda amount: round(amount, 2)):
     lever = clean(base, levers)
     nothing = dict.fromkeys(LEVERS, 0.0)
 
-    def figures(values):
+    def _figures(values):
         return {
             name: None if amount is None else round_amount(amount)
             for name, amount in _compute(base, values).items()
         }
 
-    before, after = figures(nothing), figures(lever)
+    before, after = _figures(nothing), _figures(lever)
     effects = {}
     for name, value in lever.items():
         if value:
-            alone = figures({**nothing, name: value})
+            alone = _figures({**nothing, name: value})
             effects[name] = _subtract(alone, before, round_amount)
     total = _subtract(after, before, round_amount)
     together = {}

@@ -366,8 +366,13 @@ class TestSignoff(AttributionCommon):
             self.assertEqual(len(draft.line_ids), number)
             return self.env.cr.sql_log_count - before
 
-        count(1, "2024-01-01", "2024-01-31")
-        few = count(2, "2024-02-01", "2024-02-29")
-        many = count(40, "2024-03-01", "2024-03-31")
+        # The smaller of two: whatever filled the caches before, one of them finds them
+        # as they are in daily work.
+        few = min(
+            count(2, "2024-01-01", "2024-01-31"), count(2, "2024-02-01", "2024-02-29")
+        )
+        many = min(
+            count(40, "2024-03-01", "2024-03-31"), count(40, "2024-04-01", "2024-04-30")
+        )
         self.assertLessEqual(many, few + 1)
         self.assertLessEqual(many, 40)

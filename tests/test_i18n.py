@@ -1,6 +1,7 @@
 """The add-ons speak Russian, completely and in their own terms."""
 
 import re
+from pathlib import Path
 
 import polib
 
@@ -11,6 +12,7 @@ from odoo.tools.translate import code_translations
 import translations
 from kit.machine import find_modules
 
+ROOT = Path(__file__).parents[1]
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|</?\w+[^>]*>")
 # «Заказ-наряд» is what Odoo's manufacturing calls its work orders; the others are words
 # of Odoo's own translation for margin and for stock on hand.
@@ -61,6 +63,15 @@ class TestTranslationFiles(TransactionCase):
             file = self._read(translations.translation_path(module))
             self._assert_same_terms(file, self.current[module], f"{module} ru.po")
             self.assertEqual(file.metadata["Language"], "ru")
+
+    def test_no_term_is_hidden_in_a_template_literal(self):
+        """The extractor overlooks terms after the first ``${`` of a line."""
+        hidden = [
+            path.relative_to(ROOT)
+            for path in ROOT.glob("field_service*/static/src/**/*.js")
+            if re.search(r"\$\{[^}]*\b_t\(", path.read_text("utf-8"))
+        ]
+        self.assertFalse(hidden)
 
     def test_every_term_is_translated(self):
         for module, entry in self._translated():

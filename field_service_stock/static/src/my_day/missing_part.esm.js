@@ -64,5 +64,5 @@ kindRegistry.add("missing_part", {
     apply(page, {payload}) {
         page.missing_product = payload.name;
     },
-    label: ({payload}) => `${_t("Missing part")}: ${payload.name}`,
+    label: ({payload}) => _t("Missing part: %s", payload.name),
 });

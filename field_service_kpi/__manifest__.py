@@ -80,6 +80,9 @@
         "report/field_service_pack_templates.xml",
         "data/field_service_pack_cron.xml",
         "views/field_service_pack_views.xml",
+        "data/digest_data.xml",
+        "views/digest_views.xml",
+        "data/field_service_spreadsheet.xml",
     ],
     "assets": {
         "web.assets_backend": ["field_service_kpi/static/src/**/*"],

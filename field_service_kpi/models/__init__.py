@@ -73,3 +73,5 @@ from . import field_service_improvement
 from . import field_service_improvement_measurement
 from . import field_service_what_if
 from . import field_service_scenario
+from . import digest_digest
+from . import field_service_spreadsheet

@@ -73,6 +73,16 @@ class TestTranslationFiles(TransactionCase):
         ]
         self.assertFalse(hidden)
 
+    def test_no_term_has_one_letter_only(self):
+        """Odoo does not extract those, so that they stay as they are."""
+        found = [
+            path.relative_to(ROOT)
+            for kind in ("py", "js")
+            for path in ROOT.glob(f"field_service*/**/*.{kind}")
+            if re.search(r"""\b_t?\((["']).\1""", path.read_text("utf-8"))
+        ]
+        self.assertFalse(found)
+
     def test_every_term_is_translated(self):
         for module, entry in self._translated():
             with self.subTest(module=module, term=entry.msgid):

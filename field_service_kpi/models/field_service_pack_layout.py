@@ -125,7 +125,7 @@ class FieldServicePackLayout(models.AbstractModel):
         if unit == "percent":
             return share(value, decimals, style)
         suffix = {
-            "hours": self.env._("h"),
+            "hours": self.env._("hr"),
             "minutes": self.env._("min"),
             "days": self.env._("days"),
             "points": self.env._("points"),
@@ -202,7 +202,7 @@ class FieldServicePackLayout(models.AbstractModel):
             Column(self.env._("Period Before")),
             Column(self.env._("Target")),
             Column(self.env._("Status"), 16, is_number=False),
-            Column(self.env._("n"), 8),
+            Column("n", 8),
             Column(self.env._("Date Basis"), 24, is_number=False),
         )
         bases = self.env["field.service.kpi"]._get_date_bases()

@@ -4,7 +4,8 @@ import {formatCurrency} from "@web/core/currency";
 import {formatFloat} from "@web/core/utils/numbers";
 
 const UNITS = {
-    hours: _t("h"),
+    // Terms of one letter are not found for translation.
+    hours: _t("hr"),
     minutes: _t("min"),
     days: _t("days"),
     points: _t("points"),
